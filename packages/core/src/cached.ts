@@ -1,0 +1,88 @@
+import type { CallOptions } from './options.js';
+
+/**
+ * Whether an invalidation has reached the store: `'none'` (there is no store), `'acknowledged'`, or `'pending'` (it
+ * did not answer in time; it is tried until it does, and an event tells). In this process it holds in any case.
+ */
+export interface Invalidation {
+  readonly store: 'none' | 'acknowledged' | 'pending';
+}
+
+/** Counters of one function since it was wrapped; `entries` and `bytes` (estimated) are of memory, now. */
+export interface FunctionStats {
+  readonly name: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly joins: number;
+  readonly stale: number;
+  readonly errors: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** What every cached function has, whatever it caches. Methods may be destructured. */
+interface Cached<A extends readonly unknown[]> {
+  /** What identifies the call among those of this function: its arguments, as text; a digest when they are long. */
+  keyOf(...args: A): string;
+  /** Whether memory holds a usable entry; nothing is counted and the store is not asked. */
+  has(...args: A): boolean;
+  stats(): FunctionStats;
+}
+
+/** Drops of entries, for functions that may have a store. */
+interface Droppable<A extends readonly unknown[]> {
+  /**
+   * Drops one call. When it has resolved, no later call gets a value whose computation began before it.
+   *
+   * @throws CacheError (a rejection) `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for arguments that have no key.
+   */
+  delete(...args: A): Promise<Invalidation>;
+  /** Drops every call of this function, with the same promise as {@link Droppable.delete}. */
+  clear(): Promise<Invalidation>;
+}
+
+/** A cached data function: the parameters and the result of the original; always a promise. */
+export interface CachedData<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
+  (...args: A): Promise<R>;
+  /** The function itself, uncached. */
+  readonly original: (...args: A) => unknown;
+  /** Runs now and replaces the entry; on failure the old one stays and the error reaches the caller. */
+  refresh(...args: A): Promise<R>;
+  /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
+  peek(...args: A): R | undefined;
+  /** Makes an entry stale: it may be served within its stale windows, and is computed anew otherwise. */
+  expire(...args: A): Promise<Invalidation>;
+  /** The same function and entries, with options for its calls. */
+  withOptions(options: CallOptions): (...args: A) => Promise<R>;
+}
+
+/** A cached synchronous data function: memory only, synchronous in and out. */
+export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<A> {
+  (...args: A): R;
+  /** The function itself, uncached. */
+  readonly original: (...args: A) => R;
+  delete(...args: A): void;
+  clear(): void;
+  refresh(...args: A): R;
+  peek(...args: A): R | undefined;
+}
+
+/** A cached resource: everybody gets the same object. */
+export interface CachedResource<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
+  (...args: A): Promise<R>;
+  /** The factory itself, uncached. */
+  readonly original: (...args: A) => unknown;
+  /** Builds a new one, puts it in the place of the old, and lets the old go; on failure the old one stays. */
+  refresh(...args: A): Promise<R>;
+  /** The living resource itself, without validating it, or undefined. */
+  peek(...args: A): R | undefined;
+  /** The same resource, with options for its calls. */
+  withOptions(options: CallOptions): (...args: A) => Promise<R>;
+}
+
+/** A value with everything in it read-only: what `copy: 'freeze'` hands out. */
+export type DeepReadonly<T> = T extends (...args: never) => unknown
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
