@@ -106,7 +106,7 @@ export interface CacheEvents {
 
 /** Makes the events of one cache. */
 export function createEvents(logger: CacheLogger): CacheEvents {
-  const listeners = new Map<CacheEventType, Set<CacheListener<never>>>();
+  const listeners = new Map<CacheEventType, Set<(event: CacheEvent) => void>>();
   const logged = new Set<CacheEventType>();
 
   function log(event: CacheEvent): void {
@@ -127,12 +127,19 @@ export function createEvents(logger: CacheLogger): CacheEvents {
     on(type, listener) {
       let heard = listeners.get(type);
       if (heard === undefined) listeners.set(type, (heard = new Set()));
-      heard.add(listener);
+      const hear = (event: CacheEvent): void => {
+        if (isType(event, type)) listener(event);
+      };
+      heard.add(hear);
       return () => {
-        if (heard.delete(listener) && heard.size === 0) listeners.delete(type);
+        if (heard.delete(hear) && heard.size === 0) listeners.delete(type);
       };
     },
   };
+}
+
+function isType<T extends CacheEventType>(event: CacheEvent, type: T): event is CacheEventOf<T> {
+  return event.type === type;
 }
 
 /** Calls one listener; what it throws becomes a process warning, since no caller of the cache is to blame for it. */

@@ -68,8 +68,8 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
   readonly validate?: ((resource: R, ...args: A) => boolean | PromiseLike<boolean>) | undefined;
   /** Lets a resource go. Default: its `Symbol.asyncDispose`, then its `Symbol.dispose`. */
   readonly onRelease?: ((resource: R, reason: ReleaseReason) => unknown) | undefined;
-  /** How long a replaced, expired, evicted or invalid resource lives on for those who hold it. Default `'10s'`. */
-  readonly releaseAfter?: Duration | 0 | undefined;
+  /** How long a replaced, expired, evicted or invalid resource lives on for those who hold it; 0 for none. Default `'10s'`. */
+  readonly releaseAfter?: Duration | undefined;
 }
 
 /** Why a resource is let go. */
