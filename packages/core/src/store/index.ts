@@ -1,6 +1,14 @@
-/** TBD by the store room. */
-export type StoreInput = Map<string, unknown>;
-/** TBD by the store room. */
-export interface DiskStoreInput {
-  readonly path: string;
-}
+export { diskStore, isDiskStore, type DiskStoreInput } from './disk-store.js';
+export { checkStoreInput, type KeyvAdapterLike, type KeyvLike, type StoreInput } from './input.js';
+export type {
+  Acknowledgement,
+  Begun,
+  EntryToKeep,
+  StoredEntry,
+  StoreFunction,
+  StoreFunctionIdentity,
+  StoreLookup,
+  StoreMissReason,
+  StoreTier,
+  StoreTierOptions,
+} from './store-types.js';

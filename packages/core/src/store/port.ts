@@ -1,0 +1,14 @@
+/**
+ * What Millpond asks of a store: text under a key, until an instant. Each kind of store is turned into one of these.
+ * Nothing here has a deadline: a promise may never settle, and the guard knows how to live with that.
+ */
+export interface StorePort {
+  /** What is stored under each key, in the order of the keys; undefined where there is nothing. Rejects on failure. */
+  getMany(keys: readonly string[]): Promise<readonly unknown[]>;
+  /** Resolves when the store has acknowledged. `ttl` is in whole milliseconds. Rejects on failure. */
+  set(key: string, text: string, ttl: number): Promise<void>;
+  /** Resolves when the key is gone. Rejects on failure. */
+  delete(key: string): Promise<void>;
+  /** Lets go of what the port itself holds and, when `disconnect` says so, of the store. `force` does not wait for it. */
+  close(how: { readonly disconnect: boolean; readonly force: boolean }): Promise<void>;
+}

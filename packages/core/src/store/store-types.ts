@@ -1,0 +1,116 @@
+import type { Clock } from '../clock.js';
+import type { CacheEvent } from '../events.js';
+import type { DiskStoreInput } from './disk-store.js';
+import type { StoreInput } from './input.js';
+
+/** What a store tier is made of. All lengths of time are in milliseconds. */
+export interface StoreTierOptions {
+  readonly input: StoreInput | DiskStoreInput;
+  /** The cache's name: a prefix of every stored key. */
+  readonly cache: string;
+  /** Mixed into the key of every entry; `''` by default. Tokens do not carry it: an invalidation is for all versions. */
+  readonly cacheVersion: string;
+  /** Whether `close` disconnects the input: it was asked to, or the input was made for this cache. */
+  readonly closeInput: boolean;
+  /** How long a read is waited for, counted from when it is sent. */
+  readonly readDeadline: number;
+  /** The longest that an entry stays. */
+  readonly storeTtl: number;
+  /** How long the memory tier trusts itself: own invalidations are remembered this long after their acknowledgement. */
+  readonly memoryTtl: number;
+  readonly closeTimeout: number;
+  readonly clock: Clock;
+  readonly emit: (event: CacheEvent) => void;
+}
+
+/** Which function's entries are meant. */
+export interface StoreFunctionIdentity {
+  readonly name: string;
+  /** Mixed into the key of every entry, as the cache's version is. */
+  readonly version: string;
+  /** The name in events and messages. */
+  readonly shown: string;
+  /** Entries whose text is longer (in bytes) are not stored. */
+  readonly maxValueBytes: number;
+}
+
+/**
+ * How far an invalidation came: `'acknowledged'` by the store, or `'pending'` when the store did not answer within a
+ * second (or `readDeadline`, if that is longer). A pending one holds in this process and is tried until it succeeds.
+ */
+export type Acknowledgement = 'acknowledged' | 'pending';
+
+/** The second tier of one cache: a store behind its guard. No method ever rejects. */
+export interface StoreTier {
+  function(identity: StoreFunctionIdentity): StoreFunction;
+  /** Outdates every entry of the cache, also those whose computations are under way in any process. */
+  clear(): Promise<Acknowledgement>;
+  /** Outdates every entry that carries one of the tags, and every one under way that will. */
+  invalidateTags(tags: readonly string[]): Promise<Acknowledgement>;
+  /** Waits until nothing is waiting to be written, and tries pending invalidations once more. */
+  flush(): Promise<void>;
+  /** Drains within `closeTimeout`, then lets the store go. Afterwards every look-up is a miss. */
+  close(): Promise<void>;
+}
+
+/** The stored entries of one function. No method ever rejects. */
+export interface StoreFunction {
+  /**
+   * Looks for an entry. `tags` are those known before the function runs; an entry that lacks one of them is a miss.
+   * Answers within `readDeadline` after the read was sent.
+   */
+  lookup(key: string, tags: readonly string[]): Promise<StoreLookup>;
+  /** Takes note of the fences for a run that does not look. */
+  begin(key: string, tags: readonly string[]): Promise<Begun>;
+  /**
+   * Stores what a run computed, behind the answer; resolves when it was written or given up. Nothing is written when
+   * `begun` is not storable, was outdated since, or is older than half a tombstone's life (30 minutes).
+   */
+  keep(key: string, begun: Begun, entry: EntryToKeep): Promise<void>;
+  /** Outdates one call: removes its entry and leaves a tombstone, which outdates what is under way. */
+  delete(key: string): Promise<Acknowledgement>;
+  /** Outdates every entry of this function, of every version. */
+  clear(): Promise<Acknowledgement>;
+  /** For a caller that finds a payload undecodable: tells it as an event and deletes the entry. */
+  damaged(key: string, why: string, cause?: unknown): void;
+}
+
+/** An entry as it was found: intact, of this call, and not outdated. Its stale windows are the caller's to judge. */
+export interface StoredEntry {
+  readonly payload: string;
+  /** Milliseconds since the computation ended; at least 0. */
+  readonly age: number;
+  readonly ttl: number | undefined;
+  readonly staleWhileRevalidate: number | undefined;
+  readonly staleIfError: number | undefined;
+  readonly computeMs: number;
+  readonly tags: readonly string[];
+}
+
+/** Why a look-up found nothing. */
+export type StoreMissReason = 'cold' | 'expired' | 'invalidated' | 'damaged' | 'store-down';
+
+/** What a look-up found, and the fences for the run that may follow. */
+export interface StoreLookup {
+  readonly found: StoredEntry | undefined;
+  /** Why nothing was found; without meaning when something was. */
+  readonly reason: StoreMissReason;
+  readonly begun: Begun;
+}
+
+/** The fences as they were when a run began. Opaque: given back to `keep`. */
+export interface Begun {
+  /** False when the fences could not be read or made in time: what the run computes is not stored. */
+  readonly storable: boolean;
+}
+
+/** What a run computed. */
+export interface EntryToKeep {
+  /** Makes the payload; called behind the answer. */
+  readonly encode: () => string;
+  readonly ttl: number | undefined;
+  readonly staleWhileRevalidate: number | undefined;
+  readonly staleIfError: number | undefined;
+  readonly computeMs: number;
+  readonly tags: readonly string[];
+}
