@@ -50,8 +50,6 @@ export interface CachedData<A extends readonly unknown[], R> extends Cached<A>, 
   refresh(...args: A): Promise<R>;
   /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
   peek(...args: A): R | undefined;
-  /** Makes an entry stale: it may be served within its stale windows, and is computed anew otherwise. */
-  expire(...args: A): Promise<Invalidation>;
   /** The same function and entries, with options for its calls. */
   withOptions(options: CallOptions): (...args: A) => Promise<R>;
 }

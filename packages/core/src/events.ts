@@ -6,8 +6,7 @@ export type MissReason =
   'cold' | 'expired' | 'evicted' | 'invalidated' | 'memory-ttl' | 'damaged' | 'store-down' | 'refresh';
 
 /** Why an entry left memory, or a resource was released. */
-export type RemovalReason =
-  'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard' | 'demote';
+export type RemovalReason = 'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard';
 
 interface CallEvent {
   /** The cache's name, when it has one. */

@@ -1,3 +1,37 @@
+export { createCache } from './cache.js';
+export type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStats, CloseReport } from './cache-types.js';
+export type {
+  CachedData,
+  CachedDataSync,
+  CachedResource,
+  DeepReadonly,
+  FunctionStats,
+  Invalidation,
+} from './cached.js';
 export type { Clock, Timer } from './clock.js';
+export { cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
 export type { Duration } from './duration.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
+export type {
+  CacheEvent,
+  CacheEventOf,
+  CacheEventType,
+  CacheListener,
+  CacheLogger,
+  MissReason,
+  RemovalReason,
+} from './events.js';
+export { defineHasher, type Hasher } from './key/index.js';
+export type {
+  CacheOptions,
+  CallOptions,
+  CallOutcome,
+  CopyMode,
+  DataOptions,
+  DataSyncOptions,
+  FunctionOptions,
+  ReleaseReason,
+  ResourceOptions,
+} from './options.js';
+export { currentSignal } from './run-context.js';
+export { diskStore, type DiskStoreInput, type StoreInput } from './store/index.js';

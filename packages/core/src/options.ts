@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Duration } from './duration.js';
-import type { CacheEvent, CacheLogger } from './events.js';
+import type { CacheEvent, CacheLogger, RemovalReason } from './events.js';
 import type { Hasher } from './key/index.js';
 import type { StoreInput, DiskStoreInput } from './store/index.js';
 
@@ -73,13 +73,13 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
 }
 
 /** Why a resource is let go. */
-export type ReleaseReason = 'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard';
+export type ReleaseReason = RemovalReason;
 
 /** What one call may say for itself, through `withOptions`; the entries are the same. */
 export interface CallOptions {
   /** Rejects this caller alone when it aborts; the run goes on for the others. */
   readonly signal?: AbortSignal | undefined;
-  /** Hears the one event that tells how this call was answered: `hit`, `miss`, `join` or `stale`. */
+  /** Hears how this call is answered: `hit`, `miss`, `join` or `stale`; of several, the last one counts. */
   readonly observe?: ((event: CallOutcome) => void) | undefined;
 }
 

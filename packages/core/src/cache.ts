@@ -1,0 +1,137 @@
+import { buildCachedData } from './cache-data.js';
+import { buildCachedDataSync } from './cache-data-sync.js';
+import { buildCachedResource } from './cache-resource.js';
+import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
+import type { Timer } from './clock.js';
+import { cacheClosed, type CacheError } from './errors.js';
+import { createEvents } from './events.js';
+import { FunctionParts } from './function-parts.js';
+import { Generations } from './generation.js';
+import type { Built, CacheHost, OwnedFunction } from './host.js';
+import { MemoryTier } from './memory/index.js';
+import type { CacheOptions } from './options.js';
+import { Refreshes } from './refresh.js';
+import { cacheSettings } from './settings.js';
+import { Stores } from './stores.js';
+import type { Invalidation } from './cached.js';
+import { checkTags } from './check-options.js';
+import { typed, type AnyFunction } from './wrapping.js';
+
+/**
+ * Makes a cache: the owner of cached functions, of one byte budget in memory, and of a store when one is given.
+ *
+ * @throws CacheError `ERR_MILLPOND_INVALID_OPTION` for an option that is unknown or out of range.
+ */
+export function createCache(options: CacheOptions = {}): Cache {
+  const settings = cacheSettings(options);
+  const events = createEvents(settings.logger);
+  const functions = new Set<OwnedFunction>();
+  let runs = 0;
+  let closing: Promise<CloseReport> | undefined;
+
+  const host: CacheHost = {
+    settings,
+    hashers: options.hashers ?? [],
+    events,
+    memory: new MemoryTier(settings.maxBytes, settings.clock),
+    generations: new Generations(),
+    refreshes: new Refreshes(settings.refreshLimit),
+    nextRun: () => (runs += 1),
+    get closed() {
+      return closing !== undefined;
+    },
+  };
+  const stores = new Stores(options, settings, events);
+  const parts = new FunctionParts(host, stores, options);
+
+  function own({ wrapper, owned }: Built): AnyFunction {
+    functions.add(owned);
+    return wrapper;
+  }
+
+  function checkOpen(what: string): void {
+    if (host.closed) throw cacheClosed(what);
+  }
+
+  async function clear(): Promise<Invalidation> {
+    for (const owned of functions) owned.clearHere();
+    if (events.wants('cleared')) events.emit({ type: 'cleared', cache: settings.name, fn: undefined });
+    return { store: await stores.clear() };
+  }
+
+  async function invalidateTags(...tags: readonly string[]): Promise<Invalidation> {
+    checkTags(tags, 'invalidateTags');
+    host.generations.invalidate(tags);
+    if (events.wants('tagsInvalidated')) events.emit({ type: 'tagsInvalidated', cache: settings.name, tags });
+    return { store: await stores.invalidateTags(tags) };
+  }
+
+  async function closeAll(): Promise<CloseReport> {
+    const failures: CacheError[] = [];
+    const released = Promise.all(
+      [...functions].reverse().map(async (owned) => {
+        failures.push(...(await owned.close()));
+      }),
+    );
+    host.memory.close();
+    await within(released, settings.closeTimeout);
+    await stores.close();
+    return { failures };
+  }
+
+  /** Waits for work, but not longer than a limit. */
+  async function within(work: Promise<unknown>, limit: number): Promise<void> {
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = settings.clock.setTimer(resolve, limit, 'awaited');
+    });
+    await Promise.race([work, late]);
+    timer?.cancel();
+  }
+
+  function close(): Promise<CloseReport> {
+    if (closing === undefined) {
+      const { promise, resolve } = deferred<CloseReport>();
+      closing = promise;
+      resolve(closeAll());
+    }
+    return closing;
+  }
+
+  return {
+    name: settings.name,
+    cacheData: typed<CacheDataFn>((fn, given) => {
+      checkOpen('cacheData');
+      return own(buildCachedData(parts.data(fn, given)));
+    }),
+    cacheDataSync: typed<CacheDataSyncFn>((fn, given) => {
+      checkOpen('cacheDataSync');
+      return own(buildCachedDataSync(parts.dataSync(fn, given)));
+    }),
+    cacheResource: typed<CacheResourceFn>((fn, given) => {
+      checkOpen('cacheResource');
+      return own(buildCachedResource(parts.resource(fn, given)));
+    }),
+    clear,
+    invalidateTags,
+    stats() {
+      const each = [...functions].map((owned) => owned.stats());
+      const entries = each.reduce((sum, { entries }) => sum + entries, 0);
+      return { functions: each, entries, bytes: host.memory.bytes };
+    },
+    on: (type, listener) => events.on(type, listener),
+    flush: () => stores.flush(),
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+    },
+  };
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T | Promise<T>) => void } {
+  let resolve: (value: T | Promise<T>) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

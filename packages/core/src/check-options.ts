@@ -1,0 +1,115 @@
+import { parseDuration } from './duration.js';
+import { invalidOption, unknownOption } from './errors.js';
+
+/** Tells what is wrong with the value of one option, by throwing; `where` names the function or the cache. */
+export type Check = (value: unknown, where: string, option: string) => void;
+
+function check(allowed: string, accepts: (value: unknown) => boolean): Check {
+  return (value, where, option) => {
+    if (!accepts(value)) throw invalidOption(where, option, value, allowed);
+  };
+}
+
+/** Text that is not empty. */
+export const isText: Check = check('a text that is not empty', (value) => typeof value === 'string' && value !== '');
+/** Any text. */
+export const isAnyText: Check = check('a text', (value) => typeof value === 'string');
+/** true or false. */
+export const isBoolean: Check = check('true or false', (value) => typeof value === 'boolean');
+/** A function. */
+export const isFunction: Check = check('a function', (value) => typeof value === 'function');
+/** A whole number of at least 1. */
+export const isCount: Check = check('a whole number of at least 1', (value) => isWhole(value, 1));
+/** A whole number of at least 0. */
+export const isCountOrZero: Check = check('a whole number of at least 0', (value) => isWhole(value, 0));
+/** A whole number of bytes, at least 1. */
+export const isBytes: Check = check('a whole number of bytes, at least 1', (value) => isWhole(value, 1));
+/** A duration. */
+export const isDuration: Check = (value, where, option) => {
+  parseDuration(value, where, option);
+};
+/** A duration, or 0 for none. */
+export const isDurationOrZero: Check = (value, where, option) => {
+  if (value !== 0) parseDuration(value, where, option);
+};
+/** Indexes of arguments. */
+export const isIndexes: Check = check('a list of indexes of arguments, counted from 0', (value) =>
+  isListOf(value, (index) => isWhole(index, 0)),
+);
+/** Hashers made by `defineHasher`. */
+export const isHashers: Check = check('a list of what defineHasher(Class, hash) returns', (value) =>
+  isListOf(value, (hasher) => has(hasher, 'class', 'function') && has(hasher, 'hash', 'function')),
+);
+/** A clock. */
+export const isClock: Check = check('a Clock with now(), wallTime() and setTimer()', (value) =>
+  ['now', 'wallTime', 'setTimer'].every((method) => has(value, method, 'function')),
+);
+/** A logger. */
+export const isLogger: Check = check('a logger with warn(message)', (value) => has(value, 'warn', 'function'));
+
+/** One of a closed set of texts. */
+export function isOneOf(...allowed: readonly string[]): Check {
+  const names = allowed.map((name) => `'${name}'`).join(' or ');
+  return check(names, (value) => typeof value === 'string' && allowed.includes(value));
+}
+
+/** What either of two checks accepts; the message is that of the second. */
+export function isEither(first: (value: unknown) => boolean, second: Check): Check {
+  return (value, where, option) => {
+    if (!first(value)) second(value, where, option);
+  };
+}
+
+/** Whether a value is a list of tags. */
+export const isTags: Check = isEither(
+  (value) => typeof value === 'function',
+  check('a list of texts, or a function that returns one', isTagList),
+);
+
+/** Whether a value is a list of texts that are not empty. */
+export function isTagList(value: unknown): value is readonly string[] {
+  return isListOf(value, (tag) => typeof tag === 'string' && tag !== '');
+}
+
+/** Checks every option of an object; a name that the table does not have is refused. */
+export function checkOptions<O>(
+  options: unknown,
+  table: Readonly<Record<string, Check>>,
+  where: string,
+): asserts options is O {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidOption(where, 'options', options, 'an object');
+  }
+  for (const [option, value] of Object.entries(options)) {
+    const checked = Object.hasOwn(table, option) ? table[option] : undefined;
+    if (checked === undefined) throw unknownOption(where, option, Object.keys(table));
+    if (value !== undefined) checked(value, where, option);
+  }
+}
+
+function isWhole(value: unknown, least: number): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+}
+
+function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(accepts);
+}
+
+function has(value: unknown, property: string, type: 'function' | 'object'): boolean {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof Reflect.get(value, property) === type
+  );
+}
+
+/** Refuses anything but a list of tags where tags are invalidated. */
+export function checkTags(tags: readonly unknown[], where: string): void {
+  if (!isTagList(tags))
+    throw invalidOption(
+      where,
+      'tags',
+      tags.find((tag) => !isTagList([tag])),
+      'texts that are not empty',
+    );
+}

@@ -1,0 +1,22 @@
+import { createCache } from './cache.js';
+import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn } from './cache-types.js';
+import { typed } from './wrapping.js';
+
+let made: Cache | undefined;
+
+/** A cache in memory for programs that need no more than one, made when it is first used. Adapters never use it. */
+export function defaultCache(): Cache {
+  made ??= createCache();
+  return made;
+}
+
+/** `cacheData` of the default cache: see {@link CacheDataFn}. */
+export const cacheData: CacheDataFn = inDefaultCache('cacheData');
+/** `cacheDataSync` of the default cache: see {@link CacheDataSyncFn}. */
+export const cacheDataSync: CacheDataSyncFn = inDefaultCache('cacheDataSync');
+/** `cacheResource` of the default cache: see {@link CacheResourceFn}. */
+export const cacheResource: CacheResourceFn = inDefaultCache('cacheResource');
+
+function inDefaultCache<F>(method: 'cacheData' | 'cacheDataSync' | 'cacheResource'): F {
+  return typed<F>((fn, options) => Reflect.apply(defaultCache()[method], undefined, [fn, options]));
+}

@@ -1,0 +1,39 @@
+import type { FunctionStats } from './cached.js';
+import type { CacheError } from './errors.js';
+import type { CacheEvents } from './events.js';
+import type { Generations } from './generation.js';
+import type { Hasher } from './key/index.js';
+import type { MemoryTier } from './memory/index.js';
+import type { Refreshes } from './refresh.js';
+import type { CacheSettings } from './settings.js';
+import type { AnyFunction } from './wrapping.js';
+
+/** What a cache gives to the functions that it owns. */
+export interface CacheHost {
+  readonly settings: CacheSettings;
+  /** The hashers of the whole cache. */
+  readonly hashers: readonly Hasher[];
+  readonly events: CacheEvents;
+  readonly memory: MemoryTier;
+  readonly generations: Generations;
+  readonly refreshes: Refreshes;
+  /** The next number of a run; it grows over all functions of the cache. */
+  nextRun(): number;
+  /** Whether `close()` was called. */
+  readonly closed: boolean;
+}
+
+/** What a cache asks of each function that it owns. */
+export interface OwnedFunction {
+  stats(): FunctionStats;
+  /** Drops every entry in this process and outdates what is under way. */
+  clearHere(): void;
+  /** Lets everything go; resolves when the releases have ended, with those that failed. */
+  close(): Promise<readonly CacheError[]>;
+}
+
+/** A cached function as its caller sees it, and as its cache owns it. */
+export interface Built {
+  readonly wrapper: AnyFunction;
+  readonly owned: OwnedFunction;
+}

@@ -1,0 +1,3 @@
+export type { Entry } from './entry.js';
+export { MemoryTier } from './memory-tier.js';
+export type { Shelf } from './shelf.js';

@@ -1,0 +1,93 @@
+import type { Clock, Timer } from '../clock.js';
+import type { Entry } from './entry.js';
+import { ExpiryIndex } from './expiry-index.js';
+import { Shelf, type ShelfOptions } from './shelf.js';
+import { CACHE_BIT, Sieve } from './sieve.js';
+
+/** The sweeper runs at most this often (milliseconds), however many entries expire one after another. */
+const SWEEP_INTERVAL = 50;
+
+/** The memory of one cache: the shelves of its functions, one byte budget, one index by expiry, one sweeper. */
+export class MemoryTier {
+  readonly maxBytes: number;
+  readonly #clock: Clock;
+  readonly #order = new Sieve<Entry<unknown>>(CACHE_BIT);
+  readonly #expiry = new ExpiryIndex<Entry<unknown>>();
+  #bytes = 0;
+  #timer: Timer | undefined;
+  #timerAt = Infinity;
+  #closed = false;
+
+  constructor(maxBytes: number, clock: Clock) {
+    this.maxBytes = maxBytes;
+    this.#clock = clock;
+  }
+
+  /** Estimated bytes of everything that counts against the budget. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  shelf<V>(options: ShelfOptions<V>): Shelf<V> {
+    return new Shelf(this, options);
+  }
+
+  /** Enters an entry into the indexes of the whole cache; a shelf calls it. */
+  add(entry: Entry<unknown>, budgeted: boolean): void {
+    if (budgeted) {
+      this.#bytes += entry.bytes;
+      entry.inCache = this.#order.add(entry);
+    }
+    if (entry.expiresAt === Infinity) return;
+    this.#expiry.add(entry);
+    this.#arm();
+  }
+
+  /** Takes an entry out of the indexes of the whole cache; a shelf calls it. */
+  drop(entry: Entry<unknown>): void {
+    this.#expiry.remove(entry);
+    if (entry.inCache === undefined) return;
+    this.#order.remove(entry.inCache);
+    entry.inCache = undefined;
+    this.#bytes -= entry.bytes;
+  }
+
+  /** Evicts until `bytes` more fit into the budget, over all functions. */
+  makeRoom(bytes: number): void {
+    while (this.#bytes + bytes > this.maxBytes) {
+      const victim = this.#order.victim();
+      if (victim === undefined) return;
+      victim.owner.removeKey(victim.key, 'evict');
+    }
+  }
+
+  /** Takes out what has expired. */
+  sweep(): void {
+    const now = this.#clock.now();
+    for (let next = this.#expiry.first; next !== undefined && next.expiresAt <= now; next = this.#expiry.first) {
+      next.owner.removeKey(next.key, 'expire');
+    }
+  }
+
+  /** Stops the sweeper. */
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  #arm(): void {
+    const next = this.#expiry.first;
+    if (next === undefined || next.expiresAt >= this.#timerAt || this.#closed) return;
+    this.#timer?.cancel();
+    const now = this.#clock.now();
+    const delay = Math.max(next.expiresAt - now, SWEEP_INTERVAL);
+    this.#timerAt = now + delay;
+    this.#timer = this.#clock.setTimer(() => this.#onTimer(), delay, 'background');
+  }
+
+  #onTimer(): void {
+    this.#timerAt = Infinity;
+    this.sweep();
+    this.#arm();
+  }
+}

@@ -1,0 +1,103 @@
+import type { RemovalReason } from '../events.js';
+import { Entry, type EntryOwner } from './entry.js';
+import type { MemoryTier } from './memory-tier.js';
+import { HOT, SHELF_BIT, Sieve } from './sieve.js';
+
+/** Estimated bytes of an entry beside its value: the entry, its places in the indexes, and the slot of the map. */
+const ENTRY_OVERHEAD = 200;
+
+/** The limits of one function's entries. */
+export interface ShelfOptions<V> {
+  readonly maxEntries: number | undefined;
+  readonly maxBytes: number | undefined;
+  /** Whether the entries count against the cache's byte budget (data), or not (resources). */
+  readonly budgeted: boolean;
+  /** Told of every entry that leaves, with the reason, after it has left. */
+  readonly onRemove: (entry: Entry<V>, reason: RemovalReason) => void;
+}
+
+/** The entries of one function in memory. */
+export class Shelf<V> implements EntryOwner {
+  readonly #tier: MemoryTier;
+  readonly #options: ShelfOptions<V>;
+  readonly #entries = new Map<string, Entry<V>>();
+  readonly #order: Sieve<Entry<V>> | undefined;
+  #bytes = 0;
+
+  constructor(tier: MemoryTier, options: ShelfOptions<V>) {
+    this.#tier = tier;
+    this.#options = options;
+    const limited = options.maxEntries !== undefined || options.maxBytes !== undefined;
+    this.#order = limited ? new Sieve(SHELF_BIT) : undefined;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The entry of a key, be it expired or not; a look, not a use. */
+  get(key: string): Entry<V> | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Notes a use: one write. */
+  touch(entry: Entry<V>): void {
+    entry.hot = HOT;
+  }
+
+  /**
+   * Puts a value in the place of what the key had. Expired entries leave first, then what was not used lately; a value
+   * larger than a limit is not kept, and undefined returned.
+   */
+  set(key: string, value: V, valueBytes: number, expiresAt: number): Entry<V> | undefined {
+    this.removeKey(key, 'replace');
+    const bytes = valueBytes + 2 * key.length + ENTRY_OVERHEAD;
+    if (bytes > (this.#options.maxBytes ?? Infinity)) return undefined;
+    if (this.#options.budgeted && bytes > this.#tier.maxBytes) return undefined;
+    this.#tier.sweep();
+    this.#makeRoom(bytes);
+    // A listener told of these removals may have called the cache and filled the key again.
+    this.removeKey(key, 'replace');
+    const entry = new Entry<V>(this, key, value, bytes, expiresAt);
+    this.#entries.set(key, entry);
+    this.#bytes += bytes;
+    if (this.#order !== undefined) entry.inShelf = this.#order.add(entry);
+    this.#tier.add(entry, this.#options.budgeted);
+    return entry;
+  }
+
+  #makeRoom(bytes: number): void {
+    const { maxEntries = Infinity, maxBytes = Infinity } = this.#options;
+    while (this.#entries.size >= maxEntries || this.#bytes + bytes > maxBytes) {
+      const victim = this.#order?.victim();
+      if (victim === undefined) return;
+      this.remove(victim, 'evict');
+    }
+    if (this.#options.budgeted) this.#tier.makeRoom(bytes);
+  }
+
+  /** Takes out what a key has, if it has anything. */
+  removeKey(key: string, reason: RemovalReason): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.remove(entry, reason);
+  }
+
+  /** Takes an entry out, if it is still in. */
+  remove(entry: Entry<V>, reason: RemovalReason): void {
+    if (this.#entries.get(entry.key) !== entry) return;
+    this.#entries.delete(entry.key);
+    this.#bytes -= entry.bytes;
+    if (entry.inShelf !== undefined) this.#order?.remove(entry.inShelf);
+    this.#tier.drop(entry);
+    this.#options.onRemove(entry, reason);
+  }
+
+  /** Takes every entry out. */
+  clear(reason: RemovalReason): void {
+    for (const entry of this.#entries.values()) this.remove(entry, reason);
+  }
+}
