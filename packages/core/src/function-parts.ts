@@ -1,18 +1,18 @@
-import type { DataEntry } from './data-entry.js';
-import type { DataFunctionParts } from './data-parts.js';
-import { dataSettings } from './data-settings.js';
-import type { DataSyncParts } from './cache-data-sync.js';
+import type { DataEntry } from './data/data-entry.js';
+import type { DataFunctionParts } from './data/data-parts.js';
+import { dataSettings } from './data/data-settings.js';
+import type { DataSyncParts } from './data/cache-data-sync.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
-import { FlightTable } from './flight-table.js';
+import { FlightTable } from './run/flight-table.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, identify, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions, ReleaseReason } from './options.js';
-import { Releaser } from './releaser.js';
+import { Releaser } from './resource/releaser.js';
 import { Reporter } from './reporter.js';
-import { disposeOf } from './resource-value.js';
-import type { ResourceEntry, ResourceParts } from './resource.js';
+import { disposeOf } from './resource/resource-value.js';
+import type { ResourceEntry, ResourceParts } from './resource/resource-function.js';
 import {
   checkDataOptions,
   checkDataSyncOptions,

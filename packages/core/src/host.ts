@@ -1,10 +1,10 @@
 import type { FunctionStats } from './cached.js';
 import type { CacheError } from './errors.js';
 import type { CacheEvents } from './events.js';
-import type { Generations } from './generation.js';
+import type { Generations } from './run/generation.js';
 import type { Hasher } from './key/index.js';
 import type { MemoryTier } from './memory/index.js';
-import type { Refreshes } from './refresh.js';
+import type { Refreshes } from './run/refresh.js';
 import type { CacheSettings } from './settings.js';
 import type { AnyFunction } from './wrapping.js';
 

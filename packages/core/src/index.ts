@@ -33,5 +33,5 @@ export type {
   ReleaseReason,
   ResourceOptions,
 } from './options.js';
-export { currentSignal } from './run-context.js';
+export { currentSignal } from './run/run-context.js';
 export { diskStore, type DiskStoreInput, type StoreInput } from './store/index.js';

@@ -1,0 +1,180 @@
+import { keep, type Kept } from '../copy/index.js';
+import { dataEntry, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
+import type { DataFunctionParts } from './data-parts.js';
+import { recursiveCall } from '../errors.js';
+import type { MissReason } from '../events.js';
+import type { Built } from '../host.js';
+import { showKey } from '../key/index.js';
+import type { CallOptions } from '../options.js';
+import { dress, instanceOf } from '../wrapping.js';
+
+/** What a synchronous function needs of the parts of a data function. */
+export type DataSyncParts = Omit<DataFunctionParts, 'flights' | 'store' | 'context'>;
+
+/** One run that is under way: somewhere below it on the stack. */
+interface SyncRun {
+  readonly run: number;
+  readonly position: number;
+  outdated: boolean;
+}
+
+const NO_OPTIONS: CallOptions = {};
+
+/** A cached synchronous function as its caller sees it, and as its cache owns it. */
+export function buildCachedDataSync(parts: DataSyncParts): Built {
+  const { host, original, settings, keyer, shelf, generations, report } = parts;
+  const { clock } = host.settings;
+  const running = new Map<string, SyncRun>();
+
+  function call(self: unknown, args: readonly unknown[]): unknown {
+    if (!host.settings.enabled || host.closed) return Reflect.apply(original, self, args);
+    const key = keyer.keyOf(self, args);
+    const entry = shelf.get(key);
+    if (entry === undefined) return compute(key, self, args, 'cold', undefined);
+    const now = clock.now();
+    const state = stateOf(entry.value, now);
+    if (state === 'fresh') {
+      shelf.touch(entry);
+      report.hit(key, 'memory', now - entry.value.createdAt, NO_OPTIONS);
+      return entry.value.kept.copy();
+    }
+    if (state === 'fallback' || state === 'stale') return compute(key, self, args, 'expired', entry.value);
+    shelf.remove(entry, state === 'invalidated' ? 'delete' : 'expire');
+    return compute(key, self, args, state, undefined);
+  }
+
+  function compute(
+    key: string,
+    self: unknown,
+    args: readonly unknown[],
+    reason: MissReason,
+    fallback: DataEntry | undefined,
+  ): unknown {
+    if (running.has(key)) throw recursiveCall(report.fn);
+    const run: SyncRun = { run: host.nextRun(), position: generations.position, outdated: false };
+    const started = clock.now();
+    running.set(key, run);
+    generations.enter();
+    try {
+      const value = attempt(() => Reflect.apply(original, self, args));
+      const duration = clock.now() - started;
+      if (value.failed) {
+        report.failed(key, duration, value.error);
+        return instead(key, reason, run, fallback, value.error);
+      }
+      report.miss(key, reason, NO_OPTIONS);
+      return keepAndCopy(key, args, run, value.result, duration);
+    } finally {
+      running.delete(key);
+      generations.leave();
+    }
+  }
+
+  /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
+  function instead(key: string, reason: MissReason, run: SyncRun, fallback: DataEntry | undefined, error: unknown) {
+    const now = clock.now();
+    const usable = fallback !== undefined && !run.outdated && stateOf(fallback, now) !== 'invalidated';
+    if (!usable || now >= fallback.errorUntil) {
+      report.miss(key, reason, NO_OPTIONS);
+      throw error;
+    }
+    report.stale(key, now - fallback.createdAt, 'error', NO_OPTIONS);
+    return fallback.kept.copy();
+  }
+
+  function keepAndCopy(key: string, args: readonly unknown[], run: SyncRun, value: unknown, duration: number): unknown {
+    let kept: Kept;
+    try {
+      kept = keep(value, { fn: report.fn, mode: settings.copy });
+    } catch (error) {
+      // What an invalidation inside the run has discarded need not be data.
+      if (run.outdated) return value;
+      throw error;
+    }
+    const tags = settings.tagsOf(value, args);
+    const ttl = settings.ttlOf(value, args);
+    const current = !run.outdated && generations.firstInvalidation(run.position, tags) === undefined;
+    const keeps = current && settings.wanted(value, args);
+    if (keeps) place(key, kept, ttl, tags, run.run);
+    report.computed(key, duration, keeps);
+    return kept.copy();
+  }
+
+  function place(key: string, kept: Kept, ttl: number | undefined, tags: readonly string[], run: number): void {
+    const stamps = generations.stamp(tags);
+    const now = clock.now();
+    const life = { ttl, staleWhileRevalidate: 0, staleIfError: settings.staleIfError, memoryTtl: undefined };
+    const entry = dataEntry(kept, life, { createdAt: now, now, run, stamps });
+    if (shelf.set(key, entry, kept.bytes, uselessFrom(entry)) === undefined) generations.release(stamps);
+  }
+
+  function usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
+    const entry = shelf.get(keyer.keyOf(self, args))?.value;
+    return entry !== undefined && stateOf(entry, clock.now()) === 'fresh' ? entry : undefined;
+  }
+
+  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+    return call(this, args);
+  }
+
+  function outdate(key: string): void {
+    const run = running.get(key);
+    if (run !== undefined) run.outdated = true;
+  }
+
+  function clearHere(): void {
+    for (const run of running.values()) run.outdated = true;
+    shelf.clear('clear');
+  }
+
+  const methods = {
+    original,
+    delete(this: unknown, ...args: readonly unknown[]): void {
+      const key = keyer.keyOf(instanceOf(this, wrapper), args);
+      outdate(key);
+      shelf.removeKey(key, 'delete');
+    },
+    clear(): void {
+      clearHere();
+      report.cleared();
+    },
+    refresh(this: unknown, ...args: readonly unknown[]): unknown {
+      const self = instanceOf(this, wrapper);
+      if (!host.settings.enabled || host.closed) return Reflect.apply(original, self, args);
+      return compute(keyer.keyOf(self, args), self, args, 'refresh', undefined);
+    },
+    has(this: unknown, ...args: readonly unknown[]): boolean {
+      return usable(instanceOf(this, wrapper), args) !== undefined;
+    },
+    peek(this: unknown, ...args: readonly unknown[]): unknown {
+      return usable(instanceOf(this, wrapper), args)?.kept.copy();
+    },
+    keyOf(this: unknown, ...args: readonly unknown[]): string {
+      return showKey(keyer.keyOf(instanceOf(this, wrapper), args));
+    },
+    stats: () => report.stats(shelf.size, shelf.bytes),
+  };
+
+  return {
+    wrapper: dress(wrapper, original, methods),
+    owned: {
+      stats: methods.stats,
+      clearHere,
+      close() {
+        clearHere();
+        return Promise.resolve([]);
+      },
+    },
+  };
+}
+
+type Attempt =
+  { readonly failed: false; readonly result: unknown } | { readonly failed: true; readonly error: unknown };
+
+function attempt(run: () => unknown): Attempt {
+  try {
+    return { failed: false, result: run() };
+  } catch (error) {
+    return { failed: true, error };
+  }
+}

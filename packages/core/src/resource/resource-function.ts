@@ -1,0 +1,194 @@
+import { inRootContext } from '../context.js';
+import { cacheClosed, recursiveCall } from '../errors.js';
+import type { MissReason } from '../events.js';
+import type { FlightTable } from '../run/flight-table.js';
+import { Flight } from '../run/flight.js';
+import type { CacheHost } from '../host.js';
+import type { Keyer } from '../key/index.js';
+import { LateArguments } from '../run/late-arguments.js';
+import type { Entry, Shelf } from '../memory/index.js';
+import type { CallOptions } from '../options.js';
+import type { Holding, Releaser } from './releaser.js';
+import type { Reporter } from '../reporter.js';
+import { checkResource } from './resource-value.js';
+import { currentRun, runWithin } from '../run/run-context.js';
+
+/** A kept resource: its holding, and the run that built it. */
+export interface ResourceEntry {
+  readonly holding: Holding;
+  readonly createdAt: number;
+  readonly run: number;
+}
+
+/** What the pieces of one resource function share; times in milliseconds. */
+export interface ResourceParts {
+  readonly host: CacheHost;
+  readonly original: (...args: never) => unknown;
+  readonly context: 'detached' | 'caller';
+  readonly ttl: number;
+  readonly validate: ((...args: never) => unknown) | undefined;
+  readonly keyer: Keyer;
+  readonly shelf: Shelf<ResourceEntry>;
+  readonly flights: FlightTable<Holding>;
+  readonly releaser: Releaser;
+  readonly report: Reporter;
+}
+
+interface ResourceCall {
+  readonly key: string;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  readonly options: CallOptions;
+}
+
+const NO_OPTIONS: CallOptions = {};
+
+/** The life of the calls of one resource function: use what is there if it is valid, or build it once for all. */
+export class ResourceFunction {
+  readonly #parts: ResourceParts;
+
+  constructor(parts: ResourceParts) {
+    this.#parts = parts;
+  }
+
+  async call(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
+    const key = this.#parts.keyer.keyOf(self, args);
+    options.signal?.throwIfAborted();
+    return this.#use({ key, self, args, options });
+  }
+
+  /** Builds a new one now, and puts it in the place of the old. */
+  async refresh(self: unknown, args: readonly unknown[]): Promise<unknown> {
+    const { keyer, flights, report } = this.#parts;
+    this.#checkOpen();
+    const key = keyer.keyOf(self, args);
+    if (flights.runsInside(currentRun(), key)) throw recursiveCall(report.fn);
+    return this.#lead({ key, self, args, options: NO_OPTIONS }, 'refresh');
+  }
+
+  /** The living resource of a call, as memory has it. */
+  usable(self: unknown, args: readonly unknown[]): Holding | undefined {
+    const { keyer, shelf } = this.#parts;
+    const entry = shelf.get(keyer.keyOf(self, args));
+    return entry === undefined || entry.expiresAt <= this.#now() ? undefined : entry.value.holding;
+  }
+
+  async #use(call: ResourceCall): Promise<unknown> {
+    const { shelf, validate } = this.#parts;
+    this.#checkOpen();
+    const entry = shelf.get(call.key);
+    if (entry === undefined) return this.#fly(call, 'cold');
+    if (entry.expiresAt <= this.#now()) {
+      shelf.remove(entry, 'expire');
+      return this.#fly(call, 'expired');
+    }
+    shelf.touch(entry);
+    return validate === undefined ? this.#hit(call, entry) : this.#validated(call, entry, validate);
+  }
+
+  #hit(call: ResourceCall, { value }: Entry<ResourceEntry>): unknown {
+    this.#parts.report.hit(call.key, 'memory', this.#now() - value.createdAt, call.options);
+    return value.holding.resource;
+  }
+
+  /** Asks `validate`; its verdict is about the instance that it saw, which may be gone by then (hazard 42). */
+  async #validated(
+    call: ResourceCall,
+    entry: Entry<ResourceEntry>,
+    validate: (...args: never) => unknown,
+  ): Promise<unknown> {
+    const { shelf, keyer, report } = this.#parts;
+    const { holding } = entry.value;
+    const late = new LateArguments(call.args, report.fn);
+    const valid = Boolean(await Reflect.apply(validate, call.self, [holding.resource, ...call.args]));
+    if (valid && holding.leaving === undefined && !holding.released) return this.#hit(call, entry);
+    const args = late.for(call.key, (current) => keyer.keyOf(call.self, current)) ?? call.args;
+    if (valid || shelf.get(call.key) !== entry) return this.#use({ ...call, args });
+    shelf.remove(entry, 'invalid');
+    this.#checkOpen();
+    return this.#fly({ ...call, args }, 'invalidated');
+  }
+
+  async #fly(call: ResourceCall, reason: MissReason): Promise<unknown> {
+    const { flights, report } = this.#parts;
+    const joined = flights.joinable(call.key, this.#now());
+    if (joined === undefined) return this.#lead(call, reason);
+    report.join(call.key, call.options);
+    return (await this.#wait(joined, call)).resource;
+  }
+
+  async #lead(call: ResourceCall, reason: MissReason): Promise<unknown> {
+    const { host, flights, context, report } = this.#parts;
+    report.miss(call.key, reason, call.options);
+    const { key } = call;
+    const flight = new Flight<Holding>({
+      table: flights,
+      key,
+      run: host.nextRun(),
+      position: 0,
+      startedAt: this.#now(),
+    });
+    const build = (): Promise<Holding> => this.#build(flight, call);
+    flights.start(flight, context === 'detached' ? () => inRootContext(build) : build);
+    return (await this.#wait(flight, call)).resource;
+  }
+
+  #wait(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
+    return flight.wait(this.#parts.report.fn, call.options.signal, () => {
+      this.#parts.flights.setApart(flight);
+      flight.abort();
+    });
+  }
+
+  async #build(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
+    const { flights, releaser } = this.#parts;
+    const started = this.#now();
+    try {
+      const resource = await this.#make(flight, call, started);
+      return this.#settle(flight, releaser.hold(call.key, resource), this.#now() - started);
+    } finally {
+      flights.leave(flight);
+    }
+  }
+
+  async #make(flight: Flight<Holding>, call: ResourceCall, started: number): Promise<unknown> {
+    const { original, report } = this.#parts;
+    try {
+      return await runWithin(flight, () => Reflect.apply(original, call.self, call.args));
+    } catch (error) {
+      report.failed(call.key, this.#now() - started, error);
+      throw error;
+    }
+  }
+
+  #settle(flight: Flight<Holding>, holding: Holding, duration: number): Holding {
+    const { host, shelf, flights, report, releaser, ttl } = this.#parts;
+    const { key, run } = flight;
+    const newer = (shelf.get(key)?.value.run ?? 0) > run;
+    const keeps = !flight.outdated && !host.closed && !newer;
+    report.computed(key, duration, keeps);
+    if (!keeps) {
+      releaser.letGo(holding, 'discard');
+      if (host.closed) throw cacheClosed(report.fn);
+      return holding;
+    }
+    try {
+      checkResource(holding.resource, report.fn);
+    } catch (error) {
+      releaser.letGo(holding, 'discard');
+      throw error;
+    }
+    flights.outdateBefore(key, run);
+    const createdAt = this.#now();
+    shelf.set(key, { holding, createdAt, run }, 0, createdAt + ttl);
+    return holding;
+  }
+
+  #checkOpen(): void {
+    if (this.#parts.host.closed) throw cacheClosed(this.#parts.report.fn);
+  }
+
+  #now(): number {
+    return this.#parts.host.settings.clock.now();
+  }
+}

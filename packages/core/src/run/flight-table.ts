@@ -1,0 +1,95 @@
+import type { Flight } from './flight.js';
+
+/** Runs of one key that may be left behind by `flightTimeout`; the next one is waited for, however long it takes. */
+const MOST_ABANDONED = 3;
+
+/** The flights of one function: which may be joined, and which are still under way apart from that. */
+export class FlightTable<T> {
+  readonly #flightTimeout: number;
+  readonly #joinable = new Map<string, Flight<T>>();
+  /** Nobody joins these any more, but what they return may still be kept. */
+  readonly #apart = new Map<string, Set<Flight<T>>>();
+
+  constructor(flightTimeout: number) {
+    this.#flightTimeout = flightTimeout;
+  }
+
+  /** The flight that a caller may join. One that is too old leaves its key to the next (hazard 18). */
+  joinable(key: string, now: number): Flight<T> | undefined {
+    const flight = this.#joinable.get(key);
+    if (flight === undefined || now - flight.startedAt < this.#flightTimeout) return flight;
+    if (this.#abandoned(key) >= MOST_ABANDONED) return flight;
+    flight.abandoned = true;
+    this.setApart(flight);
+    return undefined;
+  }
+
+  #abandoned(key: string): number {
+    let count = 0;
+    for (const flight of this.#apart.get(key) ?? []) if (flight.abandoned) count += 1;
+    return count;
+  }
+
+  /** Begins a flight, as the one that callers of its key join from now on. */
+  start(flight: Flight<T>, run: () => Promise<T>): void {
+    const older = this.#joinable.get(flight.key);
+    if (older !== undefined) this.setApart(older);
+    this.#joinable.set(flight.key, flight);
+    flight.begin(run);
+  }
+
+  /** Nobody joins a flight any more; it goes on. */
+  setApart(flight: Flight<T>): void {
+    if (this.#joinable.get(flight.key) !== flight) return;
+    this.#joinable.delete(flight.key);
+    let others = this.#apart.get(flight.key);
+    if (others === undefined) this.#apart.set(flight.key, (others = new Set()));
+    others.add(flight);
+  }
+
+  /** Whether a run, or one of those that it was started by, is of this function and key. */
+  runsInside(run: Flight<unknown> | undefined, key: string): boolean {
+    for (let outer = run; outer !== undefined; outer = outer.startedBy) {
+      if (outer.table === this && outer.key === key) return true;
+    }
+    return false;
+  }
+
+  /** The outcomes of everything that is under way and not outdated. */
+  underWay(): Promise<T>[] {
+    const flights = [...this.#joinable.values(), ...[...this.#apart.values()].flatMap((apart) => [...apart])];
+    return flights.map(({ outcome }) => outcome).filter((outcome) => outcome !== undefined);
+  }
+
+  /** What is under way for a key is not kept and not joined. */
+  outdate(key: string): void {
+    this.outdateBefore(key, Infinity);
+  }
+
+  /** The same for the flights of a key that began before `run` did (hazard 16). */
+  outdateBefore(key: string, run: number): void {
+    for (const flight of this.#of(key)) if (flight.run < run) this.#outdate(flight);
+  }
+
+  /** The same for every flight. */
+  outdateAll(): void {
+    for (const key of [...this.#joinable.keys(), ...this.#apart.keys()]) this.outdate(key);
+  }
+
+  #of(key: string): Flight<T>[] {
+    const joinable = this.#joinable.get(key);
+    return [...(joinable === undefined ? [] : [joinable]), ...(this.#apart.get(key) ?? [])];
+  }
+
+  #outdate(flight: Flight<T>): void {
+    flight.outdated = true;
+    this.leave(flight);
+  }
+
+  /** A flight is over, or must not be found any more. */
+  leave(flight: Flight<T>): void {
+    if (this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key);
+    const others = this.#apart.get(flight.key);
+    if (others?.delete(flight) === true && others.size === 0) this.#apart.delete(flight.key);
+  }
+}

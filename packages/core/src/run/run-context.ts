@@ -1,0 +1,35 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Flight } from './flight.js';
+
+/** The one AsyncLocalStorage of Millpond: which run the code that asks belongs to. */
+const storage = new AsyncLocalStorage<Flight<unknown>>();
+
+/** Runs whose function has not settled. While there is none, the storage is off: below Node 24 it taxes every await. */
+let underWay = 0;
+
+/** The run that the calling code belongs to, if it has not settled yet. */
+export function currentRun(): Flight<unknown> | undefined {
+  if (underWay === 0) return undefined;
+  const run = storage.getStore();
+  // What a function left running behind its result belongs to no run any more.
+  return run === undefined || run.done ? undefined : run;
+}
+
+/**
+ * The signal of the run that calls this: it aborts when the last caller who waits for the run has left. Undefined
+ * outside a cached function. A run whose signal was asked for and has aborted is not kept.
+ */
+export function currentSignal(): AbortSignal | undefined {
+  return currentRun()?.signal;
+}
+
+/** Runs a function as the run of a flight, so that what it calls knows whom it belongs to. */
+export async function runWithin<R>(flight: Flight<unknown>, run: () => R): Promise<Awaited<R>> {
+  underWay += 1;
+  try {
+    return await storage.run(flight, run);
+  } finally {
+    underWay -= 1;
+    if (underWay === 0) storage.disable();
+  }
+}
