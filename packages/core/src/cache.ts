@@ -69,7 +69,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   async function closeAll(): Promise<CloseReport> {
     const failures: CacheError[] = [];
     const released = Promise.all(
-      [...functions].reverse().map(async (owned) => {
+      [...functions].toReversed().map(async (owned) => {
         failures.push(...(await owned.close()));
       }),
     );

@@ -1,1 +1,4 @@
 export * from '@millpond/core';
+export type { RouteHandler, RouteOptions, RouteParams, RouteQuery, RouteRequest } from '@millpond/core/http';
+export { millpond, type MillpondOptions, type Pond } from './millpond.js';
+export type { ExpressHandler, ExpressRequest } from './cache-route.js';

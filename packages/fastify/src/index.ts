@@ -1,1 +1,22 @@
+import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn } from '@millpond/core';
+import type { CacheRouteFn } from './cache-route.js';
+import { plugin } from './plugin.js';
+
 export * from '@millpond/core';
+export type { RouteHandler, RouteOptions, RouteParams, RouteQuery, RouteRequest } from '@millpond/core/http';
+export type { CacheRouteFn, FastifyHandler } from './cache-route.js';
+export type { MillpondOptions } from './plugin.js';
+export { plugin as millpond };
+// Fastify's users, and its autoloader, look for the plugin here.
+export default plugin;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The cache of this app. */
+    readonly millpond: Cache;
+    readonly cacheData: CacheDataFn;
+    readonly cacheDataSync: CacheDataSyncFn;
+    readonly cacheResource: CacheResourceFn;
+    readonly cacheRoute: CacheRouteFn;
+  }
+}

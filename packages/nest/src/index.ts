@@ -1,1 +1,15 @@
 export * from '@millpond/core';
+export { CacheData } from './cache-data.decorator.js';
+export type {
+  CacheModuleAsyncOptions,
+  CacheModuleExtras,
+  CacheModuleOptions,
+  CacheOptionsFactory,
+  GivenCacheOptions,
+  NewCacheOptions,
+} from './cache-module-options.interface.js';
+export { CacheModule } from './cache.module.js';
+export { CacheResource } from './cache-resource.decorator.js';
+export type { CachedMethodDecorator } from './decorate.js';
+export { getCachedData, getCachedResource, type AsyncMethodName } from './get-cached.js';
+export { getCacheToken, InjectCache } from './inject-cache.decorator.js';

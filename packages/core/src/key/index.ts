@@ -1,5 +1,4 @@
-/** A user's rule for the key of instances of one class. Made by `defineHasher`. */
-export interface Hasher {
-  readonly class: abstract new (...args: never) => unknown;
-  readonly hash: (value: never) => unknown;
-}
+export { digest, showKey } from './digest.js';
+export { defineHasher, type Hasher } from './hasher.js';
+export { identify, type Identity, type IdentityOptions } from './identity.js';
+export { createKeyer, type Keyer, type KeyerOptions } from './keyer.js';

@@ -74,7 +74,7 @@ export class Releaser {
 
   /** Releases everything now, the last made first; resolves when all have ended, with those that failed. */
   async releaseAll(): Promise<readonly CacheError[]> {
-    for (const holding of [...this.#unreleased].reverse()) {
+    for (const holding of [...this.#unreleased].toReversed()) {
       holding.delay?.cancel();
       this.#release(holding, holding.leaving ?? 'close');
     }

@@ -12,3 +12,4 @@ export type {
   StoreTier,
   StoreTierOptions,
 } from './store-types.js';
+export { openStore } from './store-tier.js';
