@@ -9,6 +9,8 @@ export interface StorePort {
   set(key: string, text: string, ttl: number): Promise<void>;
   /** Resolves when the key is gone. Rejects on failure. */
   delete(key: string): Promise<void>;
+  /** What was begun at opening, if anything; rejects when it failed. */
+  readonly opened?: Promise<void>;
   /** Lets go of what the port itself holds and, when `disconnect` says so, of the store. `force` does not wait for it. */
   close(how: { readonly disconnect: boolean; readonly force: boolean }): Promise<void>;
 }

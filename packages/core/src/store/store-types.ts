@@ -57,7 +57,8 @@ export interface StoreTier {
 export interface StoreFunction {
   /**
    * Looks for an entry. `tags` are those known before the function runs; an entry that lacks one of them is a miss.
-   * Answers within `readDeadline` after the read was sent.
+   * Answers within `readDeadline` after the read was sent, or twice that when a second step is needed: tags that only
+   * the entry tells of, or tokens that have to be made.
    */
   lookup(key: string, tags: readonly string[]): Promise<StoreLookup>;
   /** Takes note of the fences for a run that does not look. */

@@ -1,0 +1,50 @@
+import { systemClock } from '../clock.js';
+import { watchErrors } from './error-watch.js';
+import { property, type KeyvAdapterLike } from './input.js';
+import type { StorePort } from './port.js';
+import { bare, disconnect, rows } from './port-values.js';
+
+/**
+ * A Keyv storage adapter. Adapters of Keyv 5 take a ttl in relative milliseconds, those of Keyv 6 an absolute instant,
+ * and say so in `capabilities.expires`. `owner` is the Keyv that it was taken from: its errors are listened to as well.
+ */
+export function adapterPort(adapter: KeyvAdapterLike, owner?: object): StorePort {
+  const errors = watchErrors(adapter, owner);
+  return {
+    // An error that was heard may be another operation's: a row that is there proves that this one was answered.
+    getMany: (keys) =>
+      errors.run(
+        () => readRows(adapter, keys),
+        (values) => values.some((row) => row !== undefined),
+      ),
+    async set(key, text, ttl) {
+      // The instants of an adapter are those of the machine, whatever clock the cache was given.
+      const life = takesInstants(adapter) ? systemClock.wallTime() + ttl : ttl;
+      const stored = await errors.run<unknown>(
+        () => adapter.set(key, text, Math.ceil(life)),
+        () => false,
+      );
+      if (stored === false) throw new Error('the adapter answered false');
+    },
+    async delete(key) {
+      await errors.run<unknown>(
+        () => adapter.delete(key),
+        () => false,
+      );
+    },
+    async close(how) {
+      errors.stop();
+      if (how.disconnect) await disconnect(owner ?? adapter, how.force);
+    },
+  };
+}
+
+async function readRows(adapter: KeyvAdapterLike, keys: readonly string[]): Promise<readonly unknown[]> {
+  if (typeof adapter.getMany === 'function') return rows(await adapter.getMany([...keys]), keys.length);
+  return Promise.all(keys.map(async (key) => bare(await adapter.get(key))));
+}
+
+function takesInstants(adapter: KeyvAdapterLike): boolean {
+  const capabilities = property(adapter, 'capabilities');
+  return typeof capabilities === 'object' && capabilities !== null && property(capabilities, 'expires') === true;
+}

@@ -1,0 +1,133 @@
+import type { Frame } from '../codec/index.js';
+import type { CacheNames, CallNames, FunctionNames } from './names.js';
+import type { Begun } from './store-types.js';
+import type { Standing, Tokens } from './tokens.js';
+
+/** The names of the tokens that fence one call. */
+export interface FenceNames {
+  readonly cache: string;
+  readonly function: string;
+  readonly tombstone: string;
+  readonly invalidations: string;
+  /** By tag: those that are known before the function runs. */
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** Names the fences of a call. */
+export function fenceNames(cache: CacheNames, fn: FunctionNames, call: CallNames, tags: readonly string[]): FenceNames {
+  return {
+    cache: cache.cache,
+    function: fn.token,
+    tombstone: call.tombstone,
+    invalidations: cache.invalidations,
+    tags: new Map(tags.map((tag) => [tag, cache.tag(tag)])),
+  };
+}
+
+/** All of them, in the order in which they are read. */
+export function fenceKeys(names: FenceNames): readonly string[] {
+  return [names.cache, names.function, names.tombstone, names.invalidations, ...names.tags.values()];
+}
+
+/** Those that must be there before a run begins; a tombstone is there only after a delete. */
+export function neededKeys(names: FenceNames): readonly string[] {
+  return fenceKeys(names).filter((name) => name !== names.tombstone);
+}
+
+/** Tells how each token stands, now. */
+export type Standings = (name: string) => Standing;
+
+/** How the tokens stand that were read: own invalidations since then count. */
+export function standings(tokens: Tokens, stored: ReadonlyMap<string, unknown>): Standings {
+  return (name) => tokens.standing(name, stored.get(name));
+}
+
+/** The fences as a run found them. What `Begun` hides. */
+export class RunFences implements Begun {
+  readonly storable: boolean;
+  /** On the clock that never goes back. */
+  readonly startedAt: number;
+  readonly cache: string;
+  readonly function: string;
+  /** Undefined: the call had not been deleted. */
+  readonly tombstone: string | undefined;
+  /** Undefined: tags that are known only from the result cannot be stored. */
+  readonly invalidations: string | undefined;
+  /** Tokens by tag. */
+  readonly tags: ReadonlyMap<string, string>;
+
+  constructor(startedAt: number, names: FenceNames, stands: Standings) {
+    const tombstone = stands(names.tombstone);
+    const tags = [...names.tags].map(([tag, name]) => [tag, tokenOf(stands(name))] as const);
+    this.startedAt = startedAt;
+    this.cache = tokenOf(stands(names.cache)) ?? '';
+    this.function = tokenOf(stands(names.function)) ?? '';
+    this.tombstone = tokenOf(tombstone);
+    this.invalidations = tokenOf(stands(names.invalidations));
+    this.tags = new Map(tags.map(([tag, token]) => [tag, token ?? '']));
+    const needed = [this.cache, this.function, ...this.tags.values()];
+    this.storable = tombstone !== 'contested' && !needed.includes('');
+  }
+
+  /** Whether this process has invalidated since, as far as it remembers: what the run computes is outdated. */
+  isOutdated(names: FenceNames, tokens: Tokens): boolean {
+    const moved = (name: string, token: string | undefined): boolean => {
+      const own = tokens.own(name);
+      return own !== undefined && own !== token;
+    };
+    return (
+      moved(names.cache, this.cache) ||
+      moved(names.function, this.function) ||
+      moved(names.tombstone, this.tombstone) ||
+      [...names.tags].some(([tag, name]) => moved(name, this.tags.get(tag)))
+    );
+  }
+}
+
+/** What `begin` answers when the fences could not be read. */
+export const NOT_STORABLE: Begun = { storable: false };
+
+/** The token, when it is known and not contested. */
+export function tokenOf(standing: Standing): string | undefined {
+  return standing === 'contested' ? undefined : standing.token;
+}
+
+/** How fences are named in a frame. */
+const CACHE = 'c';
+const FUNCTION = 'f';
+const TOMBSTONE = 'd';
+
+/** The fences of a run as an entry carries them. */
+export function carriedBy(run: RunFences): Frame['fences'] {
+  const fences: [string, string][] = [
+    [CACHE, run.cache],
+    [FUNCTION, run.function],
+  ];
+  if (run.tombstone !== undefined) fences.push([TOMBSTONE, run.tombstone]);
+  return fences;
+}
+
+/** Whether an entry is still inside its fences, as far as cache, function, call and the tags known before tell. */
+export function holds(frame: Frame, names: FenceNames, stands: Standings): boolean {
+  const carried = new Map(frame.fences);
+  const carriedTags = new Map(frame.tags);
+  return (
+    // A fence that this release does not know cannot be checked.
+    frame.fences.every(([name]) => name === CACHE || name === FUNCTION || name === TOMBSTONE) &&
+    isCurrent(carried.get(CACHE), stands(names.cache)) &&
+    isCurrent(carried.get(FUNCTION), stands(names.function)) &&
+    isAfter(carried.get(TOMBSTONE), stands(names.tombstone)) &&
+    [...names.tags].every(([tag, name]) => isCurrent(carriedTags.get(tag), stands(name)))
+  );
+}
+
+/** Whether a token that must be there is the one that was carried. */
+export function isCurrent(carried: string | undefined, standing: Standing): boolean {
+  return carried !== undefined && tokenOf(standing) === carried;
+}
+
+/** Whether what carries this was begun after the last delete of the call; a tombstone that is gone tells nothing. */
+export function isAfter(carried: string | undefined, tombstone: Standing): boolean {
+  if (tombstone === 'contested') return false;
+  return tombstone.token === undefined || tombstone.token === carried;
+}

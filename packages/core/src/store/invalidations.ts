@@ -1,0 +1,84 @@
+import type { CallNames, FunctionNames } from './names.js';
+import type { Invalidation } from './outbox.js';
+import { TOMBSTONE_LIFE, type StoreContext } from './store-context.js';
+
+type Shared = Pick<StoreContext, 'names' | 'tokens' | 'tokenTtl'>;
+
+/** The group of all tag invalidations. */
+const TAGS = 'tags';
+
+/** Outdates everything: one token. It holds in this process when this returns; sending it is the outbox's work. */
+export function clearCache(shared: Shared): Invalidation {
+  return replaceToken(shared, shared.names.cache);
+}
+
+/** Outdates every entry of one function: one token. */
+export function clearFunction(shared: Shared, fn: FunctionNames): Invalidation {
+  return replaceToken(shared, fn.token);
+}
+
+/** Outdates one call: a tombstone for those under way, then the entry itself goes. */
+export function deleteCall(shared: Shared, fn: FunctionNames, call: CallNames): Invalidation {
+  const { tokens } = shared;
+  tokens.replace(call.tombstone);
+  return {
+    subject: call.tombstone,
+    group: fn.token,
+    weight: 1,
+    async send(port) {
+      const token = tokens.replace(call.tombstone);
+      await port.set(call.tombstone, token, TOMBSTONE_LIFE);
+      tokens.acknowledged(call.tombstone, token);
+      // After the tombstone: whoever writes later finds it (and takes back what it wrote), whoever wrote earlier is undone.
+      await port.delete(call.entry);
+    },
+    replaced: () => tokens.forget(call.tombstone),
+  };
+}
+
+/**
+ * Outdates what carries one of the tags. First the token that tells of tag invalidations, and only when it is
+ * acknowledged the tags: so a run that learns its tags from its result notices (hazard 1).
+ */
+export function invalidateTags(shared: Shared, tags: readonly string[]): Invalidation {
+  const { names, tokens, tokenTtl } = shared;
+  const keys = tags.map((tag) => names.tag(tag));
+  for (const key of [names.invalidations, ...keys]) tokens.replace(key);
+  return {
+    subject: `${TAGS} ${JSON.stringify(tags)}`,
+    group: TAGS,
+    weight: tags.length,
+    async send(port) {
+      const write = async (key: string): Promise<void> => {
+        const token = tokens.replace(key);
+        await port.set(key, token, tokenTtl);
+        tokens.acknowledged(key, token);
+      };
+      await write(names.invalidations);
+      await Promise.all(keys.map(write));
+    },
+    replaced() {
+      for (const key of [names.invalidations, ...keys]) tokens.forget(key);
+    },
+  };
+}
+
+/** The one invalidation that stands for all of a group (hazard 11): of the cache for tags, else of the function. */
+export function widerThan(shared: Shared, group: string): Invalidation {
+  return replaceToken(shared, group === TAGS ? shared.names.cache : group);
+}
+
+function replaceToken({ tokens, tokenTtl }: Shared, name: string): Invalidation {
+  tokens.replace(name);
+  return {
+    subject: name,
+    group: undefined,
+    weight: 1,
+    async send(port) {
+      const token = tokens.replace(name);
+      await port.set(name, token, tokenTtl);
+      tokens.acknowledged(name, token);
+    },
+    replaced: () => tokens.forget(name),
+  };
+}

@@ -1,0 +1,81 @@
+import { digest } from '../key/digest.js';
+
+/**
+ * The keys under which a cache keeps things in a store, all under 200 characters:
+ *
+ *     millpond/<cache>/e/<function>/<digest>   an entry; the digest is of its whole identity, versions included
+ *     millpond/<cache>/d/<function>/<digest>   the tombstone of a call, for every version
+ *     millpond/<cache>/f/<function>            the token of a function
+ *     millpond/<cache>/t/<tag>                 the token of a tag
+ *     millpond/<cache>/c, millpond/<cache>/i   the token of the cache, and the one that tells of tag invalidations
+ *
+ * There is no `:` in them (Keyv 5 takes a key that begins with its namespace and `:` for one that it prefixed), and
+ * nothing that a glob or a sanitizer of Keyv 6 touches.
+ */
+const ROOT = 'millpond';
+
+/** What is kept in plain sight; `--` is not, since sanitizers strip it. */
+const UNSAFE = /[^A-Za-z0-9_-]|-(?=-)/g;
+
+/** Names whose escaped text is longer are cut and marked with `~~`, which no escape contains, and a digest. */
+const LONG = 48;
+const SHOWN_OF_LONG = 20;
+
+/** A name as one segment of a key: readable, and different for different names. */
+export function segment(name: string): string {
+  const escaped = name.replace(UNSAFE, (unit) => `~${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escaped.length <= LONG ? escaped : `${escaped.slice(0, SHOWN_OF_LONG)}~~${safeDigest(name)}`;
+}
+
+function safeDigest(text: string): string {
+  return digest(text).replaceAll('-', '.');
+}
+
+/** The keys of one cache. */
+export interface CacheNames {
+  readonly cache: string;
+  readonly invalidations: string;
+  tag(tag: string): string;
+  function(name: string, version: string): FunctionNames;
+}
+
+/** The keys of one function of a cache. */
+export interface FunctionNames {
+  readonly token: string;
+  call(key: string): CallNames;
+}
+
+/** The keys of one call. */
+export interface CallNames {
+  readonly entry: string;
+  readonly tombstone: string;
+  /** What an entry says that it is: checked on read, so that no digest can be taken for another. */
+  readonly id: string;
+}
+
+/** Identities that are longer are replaced by their digest. */
+const LONG_ID = 300;
+
+/** The keys of a cache; `version` is mixed into those of its entries, and of nothing else. */
+export function cacheNames(cache: string, version: string): CacheNames {
+  const root = `${ROOT}/${segment(cache)}`;
+  return {
+    cache: `${root}/c`,
+    invalidations: `${root}/i`,
+    tag: (tag) => `${root}/t/${segment(tag)}`,
+    function: (name, fnVersion) => {
+      const fn = segment(name);
+      return {
+        token: `${root}/f/${fn}`,
+        call(key) {
+          const id = JSON.stringify([cache, version, name, fnVersion, key]);
+          return {
+            entry: `${root}/e/${fn}/${safeDigest(id)}`,
+            tombstone: `${root}/d/${fn}/${safeDigest(JSON.stringify([cache, name, key]))}`,
+            id: id.length <= LONG_ID ? id : `digest:${digest(id)}`,
+          };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import { storeFailed } from '../errors.js';
+import type { Guard } from './guard.js';
+
+/**
+ * Tokens: random texts under keys of their own. An entry carries those that were current when its computation began,
+ * and is outdated when one of them has changed or is gone. A value is written once and never again, so whatever order
+ * a store applies writes in, no old state comes back (hazards 2, 3 and 5).
+ */
+
+/** 128 random bits, base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{22}$/;
+
+function newToken(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** What is stored, if it is a token whole and intact. */
+export function asToken(stored: unknown): string | undefined {
+  return typeof stored === 'string' && TOKEN.test(stored) ? stored : undefined;
+}
+
+/** What is known of a token: its value, absent, or contested: this process wrote another than the store shows. */
+export type Standing = { readonly token: string | undefined } | 'contested';
+
+/** The tokens of one cache, as this process knows them. */
+export interface Tokens {
+  /**
+   * A new value, which this process goes by from now on (hazard 9): the old one is outdated here whatever the store
+   * still says. Write it once, and tell when it was acknowledged.
+   */
+  replace(name: string): string;
+  /** The store has this value; after `memoryTtl` its word is taken again. */
+  acknowledged(name: string, token: string): void;
+  /** Goes by the store's word again, at once: something wider has been replaced. */
+  forget(name: string): void;
+  /** The value that this process wrote lately, if it did. */
+  own(name: string): string | undefined;
+  /** What a stored value means, given what this process wrote. */
+  standing(name: string, stored: unknown): Standing;
+  /**
+   * Makes a token that is missing: set, acknowledged and read back (hazard 2), once for all who miss it. Undefined
+   * when that did not succeed.
+   */
+  make(name: string): Promise<string | undefined>;
+}
+
+/** What tokens need. */
+export interface TokensOptions {
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly memoryTtl: number;
+  /** How long a token lives in the store; longer than any entry. */
+  readonly tokenTtl: number;
+}
+
+/** Acknowledged ones beyond this are forgotten early: only a lagging replica could tell the difference. */
+const MOST_ACKNOWLEDGED = 10_000;
+
+interface Own {
+  readonly token: string;
+  /** When the store's word is taken again; undefined until the value is acknowledged. */
+  until: number | undefined;
+}
+
+/** Makes the tokens of one cache. */
+export function createTokens(options: TokensOptions): Tokens {
+  const { guard, clock, memoryTtl } = options;
+  const written = new Map<string, Own>();
+  /** In the order of their ends, since all are remembered equally long. */
+  const acknowledged = new Map<string, Own>();
+  const making = new Map<string, Promise<string | undefined>>();
+
+  function forgetOld(): void {
+    const now = clock.now();
+    for (const [name, own] of acknowledged) {
+      if (own.until !== undefined && own.until > now && acknowledged.size <= MOST_ACKNOWLEDGED) return;
+      acknowledged.delete(name);
+      if (written.get(name) === own) written.delete(name);
+    }
+  }
+
+  function own(name: string): string | undefined {
+    const found = written.get(name);
+    if (found === undefined) return undefined;
+    return found.until === undefined || found.until > clock.now() ? found.token : undefined;
+  }
+
+  async function makeOnce(name: string): Promise<string | undefined> {
+    const token = newToken();
+    const sent = await guard.send('make a token', (port) => port.set(name, token, options.tokenTtl));
+    if (sent !== 'done') return undefined;
+    const stored = await guard.read([name]);
+    if (stored === undefined) return undefined;
+    const found = asToken(stored[0]);
+    if (found === undefined) guard.report(storeFailed('keep a token', 'it was gone when it was read back'));
+    return found;
+  }
+
+  return {
+    replace(name) {
+      const token = newToken();
+      written.set(name, { token, until: undefined });
+      return token;
+    },
+    acknowledged(name, token) {
+      forgetOld();
+      const found = written.get(name);
+      if (found === undefined || found.token !== token || found.until !== undefined) return;
+      found.until = clock.now() + memoryTtl;
+      acknowledged.delete(name);
+      acknowledged.set(name, found);
+    },
+    forget: (name) => void written.delete(name),
+    own,
+    standing(name, stored) {
+      const token = asToken(stored);
+      const mine = own(name);
+      return mine === undefined || mine === token ? { token } : 'contested';
+    },
+    make(name) {
+      const running = making.get(name) ?? makeOnce(name).finally(() => making.delete(name));
+      making.set(name, running);
+      return running;
+    },
+  };
+}
