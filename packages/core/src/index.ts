@@ -21,6 +21,7 @@ export type {
   MissReason,
   RemovalReason,
 } from './events.js';
+export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
 export { defineHasher, type Hasher } from './key/index.js';
 export type {
   CacheOptions,

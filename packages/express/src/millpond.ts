@@ -1,0 +1,45 @@
+import {
+  holdCache,
+  type Cache,
+  type CacheDataFn,
+  type CacheDataSyncFn,
+  type CacheOrOptions,
+  type CacheResourceFn,
+  type CloseReport,
+} from '@millpond/core';
+import { cacheRouteOf, type CacheRouteFn } from './cache-route.js';
+
+/** The options of the cache that `millpond` makes and closes, or `{ cache }`, one made elsewhere. */
+export type MillpondOptions = CacheOrOptions;
+
+/** Millpond for one Express app. Everything in it may be destructured. */
+export interface Pond extends AsyncDisposable {
+  readonly cache: Cache;
+  readonly cacheData: CacheDataFn;
+  readonly cacheDataSync: CacheDataSyncFn;
+  readonly cacheResource: CacheResourceFn;
+  readonly cacheRoute: CacheRouteFn;
+  /** Closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
+  close(): Promise<CloseReport>;
+}
+
+/**
+ * Makes the cache of an Express app and its cached routes.
+ *
+ * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`
+ */
+export function millpond(options: MillpondOptions = {}): Pond {
+  const { cache, close } = holdCache(options, 'millpond');
+  const { cacheData, cacheDataSync, cacheResource } = cache;
+  return {
+    cache,
+    cacheData,
+    cacheDataSync,
+    cacheResource,
+    cacheRoute: cacheRouteOf(cache),
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+    },
+  };
+}
