@@ -26,16 +26,8 @@ export function propertyPath(base: string, key: PropertyKey): string {
 /** The path of one step from `base`. */
 export function stepPath(base: string, step: Step): string {
   if (typeof step !== 'object') return propertyPath(base, step);
-  switch (step.of) {
-    case 'get':
-      return `${base}.get(${primitiveText(step.at)})`;
-    case 'keys':
-      return `[...${base}.keys()][${String(step.at)}]`;
-    case 'values':
-      return `[...${base}.values()][${String(step.at)}]`;
-    case 'members':
-      return `[...${base}][${String(step.at)}]`;
-  }
+  if (step.of === 'get') return `${base}.get(${primitiveText(step.at)})`;
+  return `[...${base}${step.of === 'members' ? '' : `.${step.of}()`}][${String(step.at)}]`;
 }
 
 /** The most steps that a path shows; of a longer one, the begin and the end. */

@@ -1,0 +1,223 @@
+import type { MemberStep, Step } from '../path.js';
+import { kindOf } from './kind.js';
+import { emptyError, fillError } from './language-error.js';
+import { checkLeaf, copyLeaf, isLeaf, leafBytes, leafName, type LeafKind } from './leaf.js';
+import {
+  isOdd,
+  readArray,
+  readBareFields,
+  readError,
+  readFields,
+  readMap,
+  readSet,
+  type ErrorParts,
+  type Fields,
+} from './read.js';
+import { Refusal, refusalOfPrimitive } from './refusal.js';
+import { Trail } from './trail.js';
+import { arrayBytes, objectBytes, primitiveBytes, SMALL_BYTES, tableBytes } from './weigh.js';
+
+/** What is to be made of a value. */
+export interface BuildOptions {
+  /** Whether the value is private already: then it is its own master, and only looked through. */
+  readonly owned: boolean;
+  /** Whether everything in the master is frozen, and what cannot be is refused. */
+  readonly freeze: boolean;
+}
+
+/**
+ * Builds the master of one value: one walk that reads each property once, and finds out on the way what the master
+ * holds. What it says of the master is what it put there, never what the source said (hazard 45).
+ */
+export class Build {
+  /** Where the walk is; it stays there when the walk throws. */
+  readonly trail: Trail = new Trail();
+  /** The object that is being read, to name the property that threw. */
+  reading: object | undefined;
+  /** The estimated bytes of the master. */
+  bytes = 0;
+  /** Whether the master is made of plain objects and plain arrays alone. */
+  plain = true;
+  /** Whether one object is in several places of it, or in itself. */
+  shared = false;
+  /** The arrays in it that have holes, or properties beside their items. */
+  odd: Set<object> | undefined;
+
+  readonly #options: BuildOptions;
+  /** The objects of the source that were met, each with its master. */
+  readonly #seen = new Map<object, object>();
+
+  constructor(options: BuildOptions) {
+    this.#options = options;
+  }
+
+  /** The master of a value. Throws a Refusal, or what a getter or a proxy threw. */
+  make(value: unknown): unknown {
+    if (typeof value === 'object' && value !== null) return this.#object(value);
+    if (typeof value === 'function' || typeof value === 'symbol') throw refusalOfPrimitive(value);
+    this.bytes += primitiveBytes(value);
+    return value;
+  }
+
+  #child(value: unknown, step: Step): unknown {
+    if (typeof value === 'object' && value !== null) {
+      this.trail.enter(step);
+      const master = this.#object(value);
+      this.trail.leave();
+      return master;
+    }
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      this.trail.point(step);
+      throw refusalOfPrimitive(value);
+    }
+    this.bytes += primitiveBytes(value);
+    return value;
+  }
+
+  #object(source: object): object {
+    const met = this.#seen.get(source);
+    if (met !== undefined) {
+      this.shared = true;
+      return met;
+    }
+    this.reading = source;
+    const kind = kindOf(source);
+    if (isLeaf(kind)) return this.#leaf(source, kind);
+    switch (kind) {
+      case 'object':
+        return this.#fields(source, this.#options.owned ? (source as Fields) : readFields(source));
+      case 'array':
+        return this.#array(source as readonly unknown[]);
+      case 'bare-object':
+        this.plain = false;
+        return this.#fields(source, this.#options.owned ? (source as Fields) : readBareFields(source));
+      case 'error':
+        return this.#error(source, readError(source));
+      case 'map':
+        return this.#map(source as Map<unknown, unknown>);
+      case 'set':
+        break;
+    }
+    return this.#set(source as Set<unknown>);
+  }
+
+  #fields(source: object, fields: Fields): object {
+    this.#seen.set(source, fields);
+    this.#descend(fields);
+    return this.#finish(fields);
+  }
+
+  /** Replaces what named properties refer to by its master. */
+  #descend(fields: Fields): void {
+    const keys = Object.keys(fields);
+    this.bytes += objectBytes(keys.length);
+    for (const key of keys) {
+      const value = fields[key];
+      const master = this.#child(value, key);
+      if (master !== value) fields[key] = master;
+    }
+  }
+
+  #array(source: readonly unknown[]): object {
+    const { items, odd } = this.#options.owned ? { items: source as unknown[], odd: isOdd(source) } : readArray(source);
+    this.#seen.set(source, items);
+    if (odd) this.#oddItems(items);
+    else this.#items(items);
+    return this.#finish(items);
+  }
+
+  #items(items: unknown[]): void {
+    const before = (this.bytes += arrayBytes(items.length));
+    let numeric = true;
+    for (let index = 0; index < items.length; index++) {
+      const value = items[index];
+      if (typeof value !== 'number') numeric = false;
+      const master = this.#child(value, index);
+      if (master !== value) items[index] = master;
+    }
+    // An array of numbers alone has them in its slots.
+    if (numeric) this.bytes = before;
+  }
+
+  #oddItems(items: unknown[]): void {
+    this.plain = false;
+    this.odd ??= new Set();
+    this.odd.add(items);
+    this.bytes += arrayBytes(0);
+    this.#descend(items as unknown as Fields);
+  }
+
+  #error(source: object, { name, hidden, shown }: ErrorParts): object {
+    this.plain = false;
+    const { owned } = this.#options;
+    const error = owned ? source : emptyError(name);
+    this.#seen.set(source, error);
+    this.bytes += SMALL_BYTES;
+    this.#descend(hidden);
+    this.#descend(shown);
+    if (!owned) fillError(error as Error, hidden, shown);
+    return this.#finish(error);
+  }
+
+  #map(source: Map<unknown, unknown>): object {
+    this.#mutable('a Map');
+    const { owned } = this.#options;
+    const map = owned ? source : new Map<unknown, unknown>();
+    this.#seen.set(source, map);
+    const entries = readMap(source);
+    this.bytes += tableBytes(entries.length / 2, 3);
+    for (let index = 0; index < entries.length; index += 2) {
+      const key = entries[index];
+      const isObject = typeof key === 'object' && key !== null;
+      const keyMaster = this.#member(key, 'keys', index / 2);
+      const master = this.#member(entries[index + 1], isObject ? 'values' : 'get', isObject ? index / 2 : key);
+      if (!owned) map.set(keyMaster, master);
+    }
+    return map;
+  }
+
+  #set(source: Set<unknown>): object {
+    this.#mutable('a Set');
+    const { owned } = this.#options;
+    const set = owned ? source : new Set<unknown>();
+    this.#seen.set(source, set);
+    const members = readSet(source);
+    this.bytes += tableBytes(members.length, 2);
+    for (let index = 0; index < members.length; index++) {
+      const master = this.#member(members[index], 'members', index);
+      if (!owned) set.add(master);
+    }
+    return set;
+  }
+
+  /** Like a child; the step is only made for what may need it. */
+  #member(value: unknown, of: MemberStep['of'], at: unknown): unknown {
+    const simple = typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol';
+    return simple || value === null ? this.make(value) : this.#child(value, { of, at });
+  }
+
+  #leaf(source: object, kind: LeafKind): object {
+    // The object in a boxed primitive cannot change; everything else without children can.
+    if (kind !== 'boxed') this.#mutable(leafName(kind));
+    this.plain = false;
+    checkLeaf(source, kind);
+    const leaf = this.#options.owned ? source : copyLeaf(source, kind);
+    this.#seen.set(source, leaf);
+    this.bytes += leafBytes(leaf, kind);
+    return this.#finish(leaf);
+  }
+
+  /** Refuses what stays changeable when it is frozen, where all callers are to share it. */
+  #mutable(what: string): void {
+    this.plain = false;
+    if (!this.#options.freeze) return;
+    throw new Refusal(
+      what,
+      "Freezing does not keep it from being changed: use copy: 'clone' (the default), or return plain data.",
+    );
+  }
+
+  #finish<T extends object>(master: T): T {
+    return this.#options.freeze ? Object.freeze(master) : master;
+  }
+}

@@ -1,0 +1,136 @@
+import { kindOf } from './kind.js';
+import { emptyError, fillError } from './language-error.js';
+import { copyLeaf, isLeaf } from './leaf.js';
+import { defineField, readBareFields, readError, type Fields } from './read.js';
+
+/*
+ * Copies of masters. A master is private, known to be data and not too deep, so nothing is checked here. This is the
+ * seam for copiers that are compiled for a shape.
+ */
+
+/** Copies a master that is made of plain objects and plain arrays alone, none of them in two places. */
+export function copyPlain(master: object): object {
+  if (Array.isArray(master)) return copyPlainArray(master);
+  const copy: Fields = { ...master };
+  for (const key in copy) {
+    const value = copy[key];
+    // Asked after the test of the type, which is false for nearly all: `in` also walks what a prototype shows.
+    if (typeof value === 'object' && value !== null && Object.hasOwn(copy, key)) copy[key] = copyPlain(value);
+  }
+  return copy;
+}
+
+function copyPlainArray(master: readonly unknown[]): unknown[] {
+  const copy = master.slice();
+  for (let index = 0; index < copy.length; index++) {
+    const value = copy[index];
+    if (typeof value === 'object' && value !== null) copy[index] = copyPlain(value);
+  }
+  return copy;
+}
+
+/** What the walk that built a master found in it. */
+export interface Findings {
+  /** Whether one object is in several places, or in itself. */
+  readonly shared: boolean;
+  /** The arrays that have holes, or properties beside their items; undefined for none. */
+  readonly odd: ReadonlySet<object> | undefined;
+}
+
+/** Copies any master. */
+export function copyAny(master: object, { shared, odd }: Findings): object {
+  return new Copier(shared ? new Map() : undefined, odd).copy(master);
+}
+
+class Copier {
+  /** The copies made so far, when an object may be met again. */
+  readonly #seen: Map<object, object> | undefined;
+  readonly #odd: ReadonlySet<object> | undefined;
+
+  constructor(seen: Map<object, object> | undefined, odd: ReadonlySet<object> | undefined) {
+    this.#seen = seen;
+    this.#odd = odd;
+  }
+
+  copy(master: object): object {
+    const met = this.#seen?.get(master);
+    if (met !== undefined) return met;
+    if (Array.isArray(master)) return this.#odd?.has(master) ? this.#oddArray(master) : this.#array(master);
+    if (Object.getPrototypeOf(master) === Object.prototype) return this.#fields(master, { ...master });
+    const kind = kindOf(master);
+    if (isLeaf(kind)) return this.#met(master, copyLeaf(master, kind));
+    switch (kind) {
+      case 'object':
+      case 'array':
+      case 'bare-object':
+        return this.#fields(master, readBareFields(master));
+      case 'error':
+        return this.#error(master);
+      case 'map':
+        return this.#map(master as ReadonlyMap<unknown, unknown>);
+      case 'set':
+        break;
+    }
+    return this.#set(master as ReadonlySet<unknown>);
+  }
+
+  #met<T extends object>(master: object, copy: T): T {
+    this.#seen?.set(master, copy);
+    return copy;
+  }
+
+  #value(value: unknown): unknown {
+    return typeof value === 'object' && value !== null ? this.copy(value) : value;
+  }
+
+  #fields(master: object, copy: Fields): object {
+    this.#met(master, copy);
+    this.#descend(copy);
+    return copy;
+  }
+
+  #descend(fields: Fields): void {
+    for (const key of Object.keys(fields)) {
+      const value = fields[key];
+      if (typeof value === 'object' && value !== null) fields[key] = this.copy(value);
+    }
+  }
+
+  #array(master: readonly unknown[]): object {
+    const copy = this.#met(master, master.slice());
+    for (let index = 0; index < copy.length; index++) {
+      const value = copy[index];
+      if (typeof value === 'object' && value !== null) copy[index] = this.copy(value);
+    }
+    return copy;
+  }
+
+  /** Takes as long as there are items, however long the array says it is. */
+  #oddArray(master: readonly unknown[]): object {
+    const copy: unknown[] = this.#met(master, []);
+    copy.length = master.length;
+    for (const key of Object.keys(master)) defineField(copy, key, this.#value(Reflect.get(master, key)));
+    return copy;
+  }
+
+  #error(master: object): object {
+    const { name, hidden, shown } = readError(master);
+    const copy = this.#met(master, emptyError(name));
+    this.#descend(hidden);
+    this.#descend(shown);
+    fillError(copy, hidden, shown);
+    return copy;
+  }
+
+  #map(master: ReadonlyMap<unknown, unknown>): object {
+    const copy = this.#met(master, new Map<unknown, unknown>());
+    for (const [key, value] of master) copy.set(this.#value(key), this.#value(value));
+    return copy;
+  }
+
+  #set(master: ReadonlySet<unknown>): object {
+    const copy = this.#met(master, new Set<unknown>());
+    for (const member of master) copy.add(this.#value(member));
+    return copy;
+  }
+}

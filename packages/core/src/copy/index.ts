@@ -1,0 +1,1 @@
+export { adopt, keep, type Kept, type KeepOptions } from './keep.js';

@@ -1,0 +1,127 @@
+import { errorName } from './kind.js';
+import { refusalOfExtras, refusalOfSymbolKey } from './refusal.js';
+
+/**
+ * Shallow reads. Each takes one object of a foreign value apart, reads every property of it once, and answers with
+ * fresh containers: what a getter or a proxy says later reaches nobody (hazard 45).
+ */
+
+/** An object of named properties, all of them own, enumerable data. */
+export type Fields = Record<string, unknown>;
+
+/** The own enumerable properties of an object, as a fresh plain object. */
+export function readFields(source: object): Fields {
+  // Spread defines properties, so that neither `__proto__` nor a setter on Object.prototype takes part.
+  const fields: Fields = { ...source };
+  refuseSymbolKeys(fields);
+  return fields;
+}
+
+/** The same, as an object without a prototype. */
+export function readBareFields(source: object): Fields {
+  const fields = { __proto__: null, ...source } as unknown as Fields;
+  refuseSymbolKeys(fields);
+  return fields;
+}
+
+/** The items of an array, as a fresh array of exactly their number. */
+export interface ReadArray {
+  readonly items: unknown[];
+  /** Whether it has holes, or properties beside its items. */
+  readonly odd: boolean;
+}
+
+/** Reads an array: its items, holes and named properties. Time is linear in what it holds, not in its length. */
+export function readArray(source: readonly unknown[]): ReadArray {
+  const { length } = source;
+  const items: unknown[] = [];
+  for (let index = 0; index < length; index++) {
+    const item = source[index];
+    if (item === undefined && !Object.hasOwn(source, index)) break;
+    items.push(item);
+  }
+  refuseSymbolKeys(source);
+  const keys = Object.keys(source);
+  // A slice has no spare room behind its items, as an array that grew has.
+  if (items.length === length && areItems(keys, length)) return { items: items.slice(), odd: false };
+  return { items: addRest(items, source, keys, length), odd: true };
+}
+
+function addRest(items: unknown[], source: readonly unknown[], keys: readonly string[], length: number): unknown[] {
+  const read = items.length;
+  items.length = length;
+  for (const key of keys) if (!isIndexBelow(key, read)) defineField(items, key, Reflect.get(source, key));
+  return items;
+}
+
+function isIndexBelow(key: string, end: number): boolean {
+  const index = Number(key);
+  return index < end && String(index) === key;
+}
+
+/** Whether an array that is ours already has holes, or properties beside its items. */
+export function isOdd(array: readonly unknown[]): boolean {
+  return !areItems(Object.keys(array), array.length);
+}
+
+/** Names come after indexes: when the last of `length` keys is the last index, all of them are indexes. */
+function areItems(keys: readonly string[], length: number): boolean {
+  return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1));
+}
+
+/** What an error is made of, beside its class. */
+export interface ErrorParts {
+  readonly name: string;
+  /** What the language keeps non-enumerable: the message, stack, cause, and errors of an aggregate. */
+  readonly hidden: Fields;
+  /** Its own enumerable properties, such as `code`. */
+  readonly shown: Fields;
+}
+
+const HIDDEN = ['stack', 'message', 'name', 'cause', 'errors', 'error', 'suppressed'];
+
+/** Reads an error. Of its non-enumerable properties only those count that the language defines. */
+export function readError(source: object): ErrorParts {
+  const shown = readFields(source);
+  const hidden: Fields = {};
+  for (const key of HIDDEN) {
+    if (Object.hasOwn(source, key) && !Object.hasOwn(shown, key)) hidden[key] = Reflect.get(source, key);
+  }
+  return { name: errorName(source), hidden, shown };
+}
+
+/** Keys and values in turn: [key, value, key, value, ...]. */
+export function readMap(source: ReadonlyMap<unknown, unknown>): unknown[] {
+  refuseExtras(source);
+  const entries: unknown[] = [];
+  Map.prototype.forEach.call(source, (value, key) => entries.push(key, value));
+  return entries;
+}
+
+/** The members of a Set, in order. */
+export function readSet(source: ReadonlySet<unknown>): unknown[] {
+  refuseExtras(source);
+  const members: unknown[] = [];
+  Set.prototype.forEach.call(source, (member) => members.push(member));
+  return members;
+}
+
+/** Defines an own, enumerable data property, whatever the prototype has by that name. */
+export function defineField(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/**
+ * Refuses properties that were added to an object whose content is elsewhere: a copy would lose them. `expected` is
+ * the number of enumerable ones that it has by nature (the characters of a String object).
+ */
+export function refuseExtras(source: object, expected = 0): void {
+  refuseSymbolKeys(source);
+  if (Object.keys(source).length > expected) throw refusalOfExtras(source);
+}
+
+function refuseSymbolKeys(source: object): void {
+  for (const key of Object.getOwnPropertySymbols(source)) {
+    if (Object.prototype.propertyIsEnumerable.call(source, key)) throw refusalOfSymbolKey(key);
+  }
+}
