@@ -1,0 +1,81 @@
+import type { Clock } from '@millpond/core';
+import type { CacheEvent, CacheEventType } from '../../packages/core/src/events.js';
+import {
+  openStore,
+  type EntryToKeep,
+  type StoreFunction,
+  type StoreTier,
+  type StoreTierOptions,
+} from '../../packages/core/src/store/index.js';
+import { fakeClock } from './fake-clock.js';
+
+/** A store tier and what it told. */
+export interface TestTier {
+  readonly tier: StoreTier;
+  readonly events: CacheEvent[];
+  /** The events of one kind. */
+  told(type: CacheEventType): CacheEvent[];
+  /** The entries of one function. */
+  fn(name?: string, version?: string): StoreFunction;
+}
+
+const MINUTE = 60_000;
+
+/** Opens a tier, as one process would. Time stands still unless a clock is given. */
+export function openTier(input: StoreTierOptions['input'], options: Partial<StoreTierOptions> = {}): TestTier {
+  const events: CacheEvent[] = [];
+  const tier = openStore({
+    input,
+    cache: 'shop',
+    cacheVersion: '',
+    closeInput: false,
+    readDeadline: 50,
+    storeTtl: 30 * 24 * 60 * MINUTE,
+    memoryTtl: 10_000,
+    closeTimeout: 10_000,
+    clock: stillClock(),
+    emit: (event) => void events.push(event),
+    ...options,
+  });
+  return {
+    tier,
+    events,
+    told: (type) => events.filter((event) => event.type === type),
+    fn: (name = 'getUser', version = 'v1') => tier.function({ name, version, shown: name, maxValueBytes: 2 ** 24 }),
+  };
+}
+
+/** A clock that shows the time of this moment, and stands still: no deadline passes while a real store works. */
+export function stillClock(): Clock {
+  return fakeClock(Date.now());
+}
+
+/** An entry to keep; `payload` is its text. */
+export function entryOf(payload: string, more: Partial<EntryToKeep> = {}): EntryToKeep {
+  return {
+    encode: () => payload,
+    ttl: MINUTE,
+    staleWhileRevalidate: undefined,
+    staleIfError: undefined,
+    computeMs: 3,
+    tags: [],
+    ...more,
+  };
+}
+
+/** One whole run: looks, finds nothing, computes, keeps. */
+export async function runAndKeep(
+  fn: StoreFunction,
+  key: string,
+  payload: string,
+  more: Partial<EntryToKeep> = {},
+): Promise<void> {
+  const { begun } = await fn.lookup(key, more.tags ?? []);
+  await fn.keep(key, begun, entryOf(payload, more));
+}
+
+/** What a look-up finds: the payload, or why there is none. */
+export async function outcome(fn: StoreFunction, key: string, tags: readonly string[] = []): Promise<string> {
+  const { found, reason } = await fn.lookup(key, tags);
+  return found === undefined ? `(${reason})` : found.payload;
+}
