@@ -5,8 +5,6 @@ export type {
   CacheModuleExtras,
   CacheModuleOptions,
   CacheOptionsFactory,
-  GivenCacheOptions,
-  NewCacheOptions,
 } from './cache-module-options.interface.js';
 export { CacheModule } from './cache.module.js';
 export { CacheResource } from './cache-resource.decorator.js';
