@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { CacheError, createCache } from '@millpond/core';
+import * as http from '@millpond/core/http';
+import { answersTwice, passed } from './check.js';
+
+export async function core(): Promise<void> {
+  const cache = createCache();
+  let runs = 0;
+  let released = 0;
+  const getUser = cache.cacheData(
+    async (id: string) => {
+      runs += 1;
+      return { id, name: 'Ada' };
+    },
+    { ttl: '5m' },
+  );
+  await answersTwice(
+    '@millpond/core: a second call is a hit',
+    () => runs,
+    () => getUser('42'),
+  );
+  assert.throws(() => cache.cacheData(async () => 1, { ttl: 0 }), CacheError);
+
+  const pool = cache.cacheResource(async () => ({ living: true }), { onRelease: () => (released += 1) });
+  assert.equal(await pool(), await pool());
+  await cache.close();
+  assert.equal(released, 1);
+  passed('@millpond/core: a resource is shared, and released on close');
+
+  assert.equal(typeof http, 'object');
+  passed('@millpond/core/http: it loads');
+}

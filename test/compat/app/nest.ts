@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import { CacheData, CacheModule, CacheResource, getCachedData, InjectCache, type Cache } from '@millpond/nest';
+import { Controller, Get, Injectable, Module, Param, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { answersTwice, passed } from './check.js';
+
+let runs = 0;
+let released = 0;
+
+@Injectable()
+class Users {
+  constructor(@InjectCache() readonly cache: Cache) {}
+
+  @CacheData({ ttl: '5m', tags: (user: { id: string }) => [`user:${user.id}`] })
+  async find(id: string): Promise<{ id: string; name: string }> {
+    runs += 1;
+    return { id, name: 'Ada' };
+  }
+
+  @CacheResource({ onRelease: () => (released += 1) })
+  async pool(): Promise<{ living: boolean }> {
+    return { living: true };
+  }
+}
+
+@Controller('users')
+class UsersController {
+  // By class, without @Inject(): injection by the metadata that the app's compiler emits.
+  constructor(readonly users: Users) {}
+
+  @Get(':id')
+  async find(@Param('id') id: string): Promise<{ id: string; name: string }> {
+    return this.users.find(id);
+  }
+}
+
+@Module({ imports: [CacheModule.forRoot()], controllers: [UsersController], providers: [Users] })
+class AppModule {}
+
+async function platform(name: string, app: INestApplication): Promise<void> {
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const ask = async (): Promise<unknown> => (await fetch(`${url}/users/42`)).json();
+  await answersTwice(`@millpond/nest: a route answers from the cache on ${name}`, () => runs, ask);
+
+  const users = app.get(Users);
+  await getCachedData(users, 'find').delete('42');
+  await answersTwice(`@millpond/nest: a deleted call runs again on ${name}`, () => runs, ask);
+
+  const before = released;
+  assert.equal(await users.pool(), await users.pool());
+  await app.close();
+  assert.equal(released - before, 1);
+  passed(`@millpond/nest: app.close() releases the resources on ${name}`);
+}
+
+export async function nest(): Promise<void> {
+  await platform('Express', await NestFactory.create(AppModule, new ExpressAdapter(), { logger: ['warn', 'error'] }));
+  await platform('Fastify', await NestFactory.create(AppModule, new FastifyAdapter(), { logger: ['warn', 'error'] }));
+}
