@@ -47,6 +47,9 @@ export const isClock: Check = check('a Clock with now(), wallTime() and setTimer
 /** A logger. */
 export const isLogger: Check = check('a logger with warn(message)', (value) => has(value, 'warn', 'function'));
 
+/** An AbortSignal. */
+export const isSignal: Check = check('an AbortSignal', (value) => value instanceof AbortSignal);
+
 /** One of a closed set of texts. */
 export function isOneOf(...allowed: readonly string[]): Check {
   const names = allowed.map((name) => `'${name}'`).join(' or ');
@@ -74,15 +77,16 @@ export function isTagList(value: unknown): value is readonly string[] {
 /** Checks every option of an object; a name that the table does not have is refused. */
 export function checkOptions<O>(
   options: unknown,
-  table: Readonly<Record<string, Check>>,
+  table: Readonly<Record<keyof O & string, Check>>,
   where: string,
 ): asserts options is O {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(where, 'options', options, 'an object');
   }
+  const checks = new Map<string, Check>(Object.entries(table));
   for (const [option, value] of Object.entries(options)) {
-    const checked = Object.hasOwn(table, option) ? table[option] : undefined;
-    if (checked === undefined) throw unknownOption(where, option, Object.keys(table));
+    const checked = checks.get(option);
+    if (checked === undefined) throw unknownOption(where, option, [...checks.keys()]);
     if (value !== undefined) checked(value, where, option);
   }
 }

@@ -91,13 +91,7 @@ export function nameTaken(name: string): CacheError {
 }
 
 /** An argument that has no key. `path` is such as `args[0].user.socket`. */
-export function unhashableArgument(
-  fn: string,
-  path: string,
-  type: string,
-  cure: string,
-  cause?: unknown,
-): CacheError {
+export function unhashableArgument(fn: string, path: string, type: string, cure: string, cause?: unknown): CacheError {
   return new CacheError(
     'ERR_MILLPOND_UNHASHABLE_ARGUMENT',
     `${fn}: ${path} is ${type}, which has no key, so the function was not run. ${cure}`,

@@ -14,6 +14,7 @@ import {
   isIndexes,
   isLogger,
   isOneOf,
+  isSignal,
   isTags,
   isText,
   type Check,
@@ -22,13 +23,22 @@ import { systemClock, type Clock } from './clock.js';
 import { parseDuration, type Duration } from './duration.js';
 import { invalidOption, notCacheable } from './errors.js';
 import type { CacheLogger } from './events.js';
-import type { CacheOptions, DataOptions, FunctionOptions, ResourceOptions } from './options.js';
+import type {
+  CacheOptions,
+  CallOptions,
+  DataOptions,
+  DataSyncOptions,
+  FunctionOptions,
+  ResourceOptions,
+} from './options.js';
 import { checkStoreInput } from './store/index.js';
 
 /** Options of any arguments and result, as they arrive where they are checked. */
 export type AnyFunctionOptions = FunctionOptions<never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyDataOptions = DataOptions<never, never>;
+/** See {@link AnyFunctionOptions}. */
+export type AnyDataSyncOptions = DataSyncOptions<never, never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyResourceOptions = ResourceOptions<never, never>;
 
@@ -108,6 +118,11 @@ const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
   maxEntries: isCount,
 };
 
+const CALL_CHECKS: Readonly<Record<keyof CallOptions, Check>> = {
+  signal: isSignal,
+  observe: isFunction,
+};
+
 /** Checks the options of `cacheData`. */
 export function checkDataOptions(options: unknown, where: string): asserts options is AnyDataOptions {
   checkOptions<AnyDataOptions>(options, DATA_CHECKS, where);
@@ -118,8 +133,8 @@ export function checkDataOptions(options: unknown, where: string): asserts optio
 }
 
 /** Checks the options of `cacheDataSync`. */
-export function checkDataSyncOptions(options: unknown, where: string): asserts options is AnyDataOptions {
-  checkOptions<AnyDataOptions>(options, DATA_SYNC_CHECKS, where);
+export function checkDataSyncOptions(options: unknown, where: string): asserts options is AnyDataSyncOptions {
+  checkOptions<AnyDataSyncOptions>(options, DATA_SYNC_CHECKS, where);
   checkWindows(options, where);
 }
 
@@ -150,6 +165,11 @@ function isGiven(options: unknown, option: string): boolean {
   return typeof options === 'object' && options !== null && Reflect.get(options, option) !== undefined;
 }
 
+/** Checks what one call says for itself; it cannot change how the function keeps or copies. */
+export function checkCallOptions(options: unknown, where: string): asserts options is CallOptions {
+  checkOptions<CallOptions>(options, CALL_CHECKS, where);
+}
+
 /** The options of a cache with every default filled in; durations in milliseconds. */
 export interface CacheSettings {
   readonly name: string | undefined;
@@ -174,7 +194,7 @@ const processWarnings: CacheLogger = {
 /** Checks the options of a cache and fills in the defaults. */
 export function cacheSettings(options: CacheOptions): CacheSettings {
   const where = 'createCache';
-  checkOptions(options, CACHE_CHECKS, where);
+  checkOptions<CacheOptions>(options, CACHE_CHECKS, where);
   const ms = (option: 'memoryTtl' | 'storeTtl' | 'readDeadline' | 'refreshCooldown' | 'closeTimeout', or: Duration) =>
     parseDuration(options[option] ?? or, where, option);
   if (options.store !== undefined && options.persist !== undefined) {

@@ -48,7 +48,7 @@ export class Stores {
 
   #openTier(input: StoreInput | DiskStoreInput | 'disk', where: string): StoreTier {
     const { version, closeStore, readDeadline, storeTtl, memoryTtl, closeTimeout, clock } = this.#settings;
-    const name = this.#nameFor(input, where);
+    const name = this.#nameFor(where);
     return openStore({
       input: input === 'disk' ? diskStore({ path: `.millpond/${encodeURIComponent(name)}` }) : input,
       cache: name,
@@ -63,11 +63,10 @@ export class Stores {
     });
   }
 
-  /** Two apps, or staging and production, must not share a store by accident: outside memory, a name is needed. */
-  #nameFor(input: StoreInput | DiskStoreInput | 'disk', where: string): string {
+  /** Two apps, or staging and production, must not share a store by accident. */
+  #nameFor(where: string): string {
     const { name } = this.#settings;
     if (name !== undefined) return name;
-    if (input instanceof Map) return 'default';
     throw invalidOption(where, 'name', name, 'given to createCache with a store: it keeps apps on one store apart');
   }
 }

@@ -1,3 +1,4 @@
+import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { dataEntry, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
@@ -56,7 +57,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     running.set(key, run);
     generations.enter();
     try {
-      const value = attempt(() => Reflect.apply(original, self, args));
+      const value = attempt(() => inRootContext(() => Reflect.apply(original, self, args)));
       const duration = clock.now() - started;
       if (value.failed) {
         report.failed(key, duration, value.error);

@@ -130,7 +130,7 @@ export class DataFunction {
   }
 
   #start(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Flight<DataOutcome> {
-    const { flights, generations, host } = this.#parts;
+    const { flights, generations, host, context } = this.#parts;
     const { key } = call;
     const run = host.nextRun();
     const flight = new Flight<DataOutcome>({
@@ -140,9 +140,10 @@ export class DataFunction {
       position: generations.position,
       startedAt: this.#now(),
     });
+    const start = (): void => flights.start(flight, () => this.#run.fly(flight, call, reason, fallback));
     // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).
-    const fly = (): Promise<DataOutcome> => this.#run.fly(flight, call, reason, fallback);
-    flights.start(flight, this.#parts.context === 'detached' ? () => inRootContext(fly) : fly);
+    if (context === 'detached') inRootContext(start);
+    else start();
     return flight;
   }
 

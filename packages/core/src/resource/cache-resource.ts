@@ -4,6 +4,7 @@ import type { CacheError } from '../errors.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
 import type { CallOptions } from '../options.js';
+import { checkCallOptions } from '../settings.js';
 import { ResourceFunction, type ResourceParts } from './resource-function.js';
 import { dress, instanceOf } from '../wrapping.js';
 
@@ -48,6 +49,7 @@ export function buildCachedResource(parts: ResourceParts): Built {
     },
     stats: () => report.stats(shelf.size, shelf.bytes),
     withOptions(options: CallOptions) {
+      checkCallOptions(options, `${report.fn}.withOptions`);
       return function withOptions(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
         return resources.call(instanceOf(this, wrapper), args, options);
       };

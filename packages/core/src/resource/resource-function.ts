@@ -128,8 +128,9 @@ export class ResourceFunction {
       position: 0,
       startedAt: this.#now(),
     });
-    const build = (): Promise<Holding> => this.#build(flight, call);
-    flights.start(flight, context === 'detached' ? () => inRootContext(build) : build);
+    const start = (): void => flights.start(flight, () => this.#build(flight, call));
+    if (context === 'detached') inRootContext(start);
+    else start();
     return (await this.#wait(flight, call)).resource;
   }
 

@@ -14,6 +14,12 @@ export interface FlightOptions {
   readonly startedAt: number;
 }
 
+/** One caller who waits. */
+interface Waiter<T> {
+  resolve(outcome: T): void;
+  reject(error: unknown): void;
+}
+
 /** One run of one key, that any number of callers wait for. It belongs to none of them. */
 export class Flight<T> {
   readonly table: object;
@@ -31,9 +37,8 @@ export class Flight<T> {
   outdated = false;
   /** Whether it has settled. */
   done = false;
-  /** Callers who wait for it. */
-  waiters = 0;
   readonly #abort = new AbortController();
+  readonly #waiting = new Set<Waiter<T>>();
   #signalSeen = false;
   #outcome: Promise<T> | undefined;
 
@@ -59,8 +64,17 @@ export class Flight<T> {
       this.done = true;
       this.startedBy = undefined;
     });
-    // Whoever waits gets the failure; when all have left, the run's own `failed` event has told of it.
-    this.#outcome.catch(() => undefined);
+    // Whoever waits is told of the failure; when all have left, the run's own `failed` event has told of it.
+    this.#outcome.then(
+      (outcome) => this.#settle((waiter) => waiter.resolve(outcome)),
+      (error: unknown) => this.#settle((waiter) => waiter.reject(error)),
+    );
+  }
+
+  #settle(tell: (waiter: Waiter<T>) => void): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const waiter of waiting) tell(waiter);
   }
 
   /** The end of the run, for whoever is no caller of it. */
@@ -73,18 +87,41 @@ export class Flight<T> {
    * the last. Rejects with `ERR_MILLPOND_RECURSIVE_CALL` when the caller is itself waited for by this flight.
    */
   async wait(fn: string, signal: AbortSignal | undefined, onDeserted: () => void): Promise<T> {
-    const outcome = this.#outcome;
     const caller = currentRun();
-    if (outcome === undefined || (caller !== undefined && waitsFor(this, caller))) throw recursiveCall(fn);
-    this.waiters += 1;
+    if (this.#outcome === undefined || (caller !== undefined && waitsFor(this, caller))) throw recursiveCall(fn);
     caller?.waitsFor.add(this);
     try {
-      return await (signal === undefined ? outcome : unlessAborted(outcome, signal));
+      return await (this.done ? this.#outcome : this.#wait(signal));
     } finally {
-      this.waiters -= 1;
       caller?.waitsFor.delete(this);
-      if (this.waiters === 0 && !this.done) onDeserted();
+      if (this.#waiting.size === 0 && !this.done) onDeserted();
     }
+  }
+
+  /**
+   * A caller who leaves is forgotten at once: a reaction on the outcome itself would keep the caller's request in memory
+   * until the run ends, which may be never.
+   */
+  #wait(signal: AbortSignal | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.delete(waiter);
+        reject(signal?.reason);
+      };
+      const stay = (): void => signal?.removeEventListener('abort', leave);
+      const waiter: Waiter<T> = {
+        resolve(outcome) {
+          stay();
+          resolve(outcome);
+        },
+        reject(error) {
+          stay();
+          reject(error);
+        },
+      };
+      this.#waiting.add(waiter);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 
   /** Tells the running function that nobody waits any more. */
@@ -110,18 +147,4 @@ function waitsFor(from: Flight<unknown>, target: Flight<unknown>): boolean {
     open.push(...next.waitsFor);
   }
   return false;
-}
-
-async function unlessAborted<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
-  let leave: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([outcome, aborted]);
-  } finally {
-    if (leave !== undefined) signal.removeEventListener('abort', leave);
-  }
 }
