@@ -1,0 +1,79 @@
+import { hasherFailed } from '../errors.js';
+import { hasherLookup, type Hasher } from './hasher.js';
+import { selfText, type SelfOptions } from './self.js';
+import { readsThis } from './source.js';
+import { primitiveText, shorten } from './text.js';
+import { Walk, whatFailed } from './walk.js';
+
+/** What a keyer needs to know of the function whose calls it names. */
+export interface KeyerOptions {
+  /** The name of the function, shown in messages. */
+  readonly fn: string;
+  /** The function itself: its source decides whether `this` can matter. */
+  readonly original: (...args: never) => unknown;
+  /** The option `key`; it is called with the caller's `this`, and its result replaces the arguments and `this`. */
+  readonly key: ((...args: never) => unknown) | undefined;
+  /** Indexes of arguments that do not count, and are not looked at. */
+  readonly ignoreArgs: readonly number[] | undefined;
+  /** The function's own hashers first, then the cache's. */
+  readonly hashers: readonly Hasher[];
+  /** Whether keys must mean the same in another process: then `this` by instance is refused. */
+  readonly stored: boolean;
+}
+
+/** Names the calls of one function. */
+export interface Keyer {
+  /**
+   * The canonical text of a call, at most some thousand characters: two calls have the same one if and only if their
+   * arguments are equal (up to SHA-256, by which long parts enter). It is the same in every process.
+   *
+   * @throws CacheError `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for an argument that has no key, with its path and the cure;
+   *   `ERR_MILLPOND_HASHER_FAILED` when the option `key` or a hasher throws, returns a promise, or its own input.
+   */
+  keyOf(self: unknown, args: readonly unknown[]): string;
+}
+
+/** Makes the keyer of one function. */
+export function createKeyer(options: KeyerOptions): Keyer {
+  const { fn, key, stored } = options;
+  const hasherFor = hasherLookup(options.hashers);
+  const walk = (): Walk => new Walk({ fn, hasherFor });
+  const withSelf: SelfOptions | undefined = readsThis(options.original) ? { fn, stored, walk } : undefined;
+  const ignored = new Set(options.ignoreArgs);
+  const isIgnored = ignored.size === 0 ? never : (index: number): boolean => ignored.has(index);
+
+  if (key !== undefined) {
+    return { keyOf: (self, args) => shorten(`=${walk().textOf(askKey(fn, key, self, args), 'key(...)')}`) };
+  }
+  return {
+    keyOf(self, args) {
+      const text = argsText(args, isIgnored, walk);
+      return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
+    },
+  };
+}
+
+function never(): boolean {
+  return false;
+}
+
+/** Ignored and undefined arguments at the end are left out; an ignored one before that keeps its place. */
+function argsText(args: readonly unknown[], isIgnored: (index: number) => boolean, walk: () => Walk): string {
+  let end = args.length;
+  while (end > 0 && (args[end - 1] === undefined || isIgnored(end - 1))) end -= 1;
+  let text = '(';
+  let walked: Walk | undefined;
+  for (let index = 0; index < end; index += 1) {
+    if (isIgnored(index)) text += '*';
+    else text += primitiveText(args[index]) ?? (walked ??= walk()).textOf(args[index], index);
+  }
+  return `${text})`;
+}
+
+function askKey(fn: string, key: (...args: never) => unknown, self: unknown, args: readonly unknown[]): unknown {
+  try {
+    return Reflect.apply(key, self, args);
+  } catch (error) {
+    throw hasherFailed(fn, 'the call', 'its option `key`', `key(...) threw ${whatFailed(error)}`, error);
+  }
+}
