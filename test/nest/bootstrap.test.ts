@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { CacheData, CacheModule, CacheResource, createCache, getCacheToken, type Cache } from '@millpond/nest';
 import { expect, test } from 'vitest';
 import { build, heardLogger, start } from './support/app.js';
@@ -105,6 +105,20 @@ test('what a factory made, or what was given as a value, is cached like what Nes
   expect(await app.get<Clockwork>('ALIAS').tick()).toBe(1);
 });
 
+test('what a factory made where the cache is not imported runs uncached, as what Nest makes is refused', async () => {
+  await using cache = createCache();
+  @Module({ imports: [CacheModule.forRoot({ cache, isGlobal: false })] })
+  class InsideModule {}
+  const app = await start({
+    imports: [InsideModule],
+    providers: [{ provide: 'OUTSIDE', useFactory: () => new Clockwork(cache) }],
+  });
+  const outside = app.get<Clockwork>('OUTSIDE');
+
+  await outside.tick();
+  expect(await outside.tick()).toBe(2);
+});
+
 test('a cached method answers from the cache before the app is up', async () => {
   @Injectable()
   class Warm implements OnModuleInit {
@@ -138,6 +152,7 @@ test("trouble of the cache goes to Nest's log", async () => {
 
   await app.close();
 
+  expect(logger.errors).toEqual([expect.stringMatching(/releasing a resource \(close\) failed.*it is stuck/)]);
   expect(logger.warnings.join('\n')).toMatch(/Stubborn\.open: releasing a resource \(close\) failed.*it is stuck/);
 });
 

@@ -60,7 +60,7 @@ test('a method that is decorated in a base class is cached in each heir, for its
 
 test('heirs over a store do not read the entries of each other, or of what they override', async () => {
   runs.length = 0;
-  await using cache = createCache({ store: new Map() });
+  await using cache = createCache({ name: 'zoo', store: new Map() });
   const app = await start({ imports: [CacheModule.forRoot({ cache })], providers: [Cats, Dogs, Kennels] });
 
   for (let call = 0; call < 2; call += 1) {

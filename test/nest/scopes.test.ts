@@ -183,6 +183,33 @@ test('the instances of a transient provider are isolated, each living with what 
   expect([left.runs, right.runs]).toEqual([1, 1]);
 });
 
+test('the instances of a transient provider share the entries of equal keys, when it has a key', async () => {
+  let loaded = 0;
+  @Injectable({ scope: Scope.TRANSIENT })
+  class Loader {
+    @CacheData({ key: (path: string) => path })
+    async load(path: string): Promise<string> {
+      loaded += 1;
+      return path;
+    }
+  }
+  const inject = [Loader];
+  const app = await start({
+    imports: [CacheModule.forRoot()],
+    providers: [
+      Loader,
+      { provide: 'ONE', useFactory: (loader: Loader) => ({ loader }), inject },
+      { provide: 'TWO', useFactory: (loader: Loader) => ({ loader }), inject },
+    ],
+  });
+  const [one, two] = ['ONE', 'TWO'].map((token) => app.get<{ loader: Loader }>(token).loader);
+
+  expect(one).not.toBe(two);
+  await one?.load('/');
+  await two?.load('/');
+  expect(loaded).toBe(1);
+});
+
 test('a transient instance that is resolved by hand needs a key, and says so when it is called', async () => {
   const app = await start({ imports: [CacheModule.forRoot()], providers: [Counter] });
   const counter = await app.resolve(Counter);

@@ -7,7 +7,7 @@ import { build, serve, start } from './support/app.js';
 /** The entries of a cache, as text: what a second process would find. */
 function sharedStore(): { store: Map<string, unknown>; open: () => Cache } {
   const store = new Map<string, unknown>();
-  return { store, open: () => createCache({ store }) };
+  return { store, open: () => createCache({ name: 'shop', store }) };
 }
 
 @Injectable()
@@ -146,37 +146,59 @@ test('an explicit name is the whole identity', async () => {
   await app.close();
 });
 
-test('changed code of a method leaves its stored entries behind, and `version` replaces the code', async () => {
+/** The answers of two releases of one class over one store. */
+async function answersOf(releases: readonly Type<{ of(): Promise<string> }>[]): Promise<string[]> {
   const { open } = sharedStore();
   const answers: string[] = [];
-  const releases: Type<{ of(): Promise<string> }>[] = [];
-  {
-    @Injectable()
-    class Rates {
-      @CacheData()
-      async of(): Promise<string> {
-        return 'old';
-      }
-    }
-    releases.push(Rates);
-  }
-  {
-    @Injectable()
-    class Rates {
-      @CacheData()
-      async of(): Promise<string> {
-        return 'new';
-      }
-    }
-    releases.push(Rates);
-  }
   for (const release of releases) {
     await using cache = open();
     const app = await start({ imports: [CacheModule.forRoot({ cache })], providers: [release] });
     answers.push(await app.get(release).of());
     await cache.flush();
   }
-  expect(answers).toEqual(['old', 'new']);
+  return answers;
+}
+
+function oldRelease(version?: string): Type<{ of(): Promise<string> }> {
+  @Injectable()
+  class Rates {
+    @CacheData({ version })
+    async of(): Promise<string> {
+      return 'old';
+    }
+  }
+  return Rates;
+}
+
+function newRelease(version?: string): Type<{ of(): Promise<string> }> {
+  @Injectable()
+  class Rates {
+    @CacheData({ version })
+    async of(): Promise<string> {
+      return 'new';
+    }
+  }
+  return Rates;
+}
+
+test('a method whose code has changed leaves its stored entries behind, and finds those of its own code', async () => {
+  expect(await answersOf([oldRelease(), newRelease(), oldRelease()])).toEqual(['old', 'new', 'old']);
+  expect(await answersOf([oldRelease(), oldRelease()])).toEqual(['old', 'old']);
+});
+
+test('`version` stands in the place of the code', async () => {
+  expect(await answersOf([oldRelease('1'), newRelease('1')])).toEqual(['old', 'old']);
+  expect(await answersOf([oldRelease('1'), newRelease('2')])).toEqual(['old', 'new']);
+});
+
+test('a provider keeps its identity when an alias is given to it', async () => {
+  await using cache = sharedStore().open();
+  await start({
+    imports: [CacheModule.forRoot({ cache })],
+    providers: [{ provide: 'ALIAS', useExisting: Prices }, eu, Prices],
+  });
+
+  expect(cache.stats().functions.map(({ name }) => name)).toEqual(['RootTestModule/Prices.of']);
 });
 
 test('a guard that is a provider, too, has entries of its own in each place', async () => {
