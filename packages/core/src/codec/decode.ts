@@ -1,0 +1,266 @@
+import { growable, viewOver } from '../copy/binary.js';
+import { emptyError, fillError } from '../copy/language-error.js';
+import { defineField, type Fields } from '../copy/read.js';
+import { MAX_DEPTH } from '../copy/trail.js';
+import { memoryFrom, viewFrom } from './bytes.js';
+import { CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
+
+/**
+ * The value of a text of `encodeValue`, all of it new. Throws an Error for any other text. It takes time linear in the
+ * text, goes no deeper than any value may be, runs no code of the text and gives no object another prototype than that
+ * of its class: `__proto__` in it is a property like any other.
+ */
+export function decodeValue(text: string): unknown {
+  try {
+    if (text.charCodeAt(0) !== TAG_CODE) return new Depth().check(JSON.parse(text));
+    const form = text.slice(0, 2);
+    if (form !== TREE && form !== GRAPH) throw new Error('an unknown form');
+    return new Revival(form === GRAPH).value(JSON.parse(text.slice(2)));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The text is not that of a value: ${why}`, { cause: error });
+  }
+}
+
+/** Refuses what is nested deeper than a value may be. */
+class Depth {
+  #depth = 0;
+
+  enter(): void {
+    this.#depth += 1;
+    // A value that is a number of levels deep is held by one more object.
+    if (this.#depth > MAX_DEPTH + 1) throw new Error(`it is nested more than ${MAX_DEPTH} levels deep`);
+  }
+
+  leave(): void {
+    this.#depth -= 1;
+  }
+
+  /** Looks through what JSON.parse made. */
+  check(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    this.enter();
+    if (Array.isArray(value)) for (const item of value) this.#part(item);
+    else for (const key of Object.keys(value)) this.#part(Reflect.get(value, key));
+    this.leave();
+    return value;
+  }
+
+  #part(value: unknown): void {
+    if (typeof value === 'object' && value !== null) this.check(value);
+  }
+}
+
+/** Turns the tree that JSON.parse made into the value, in place where it can. */
+class Revival {
+  readonly #depth = new Depth();
+  /** The objects met so far, in a graph. */
+  readonly #objects: object[] | undefined;
+
+  constructor(graph: boolean) {
+    this.#objects = graph ? [] : undefined;
+  }
+
+  value(node: unknown): unknown {
+    if (typeof node === 'string') return node.charCodeAt(0) === TAG_CODE ? this.#tagged(node) : node;
+    if (typeof node !== 'object' || node === null) return node;
+    this.#depth.enter();
+    const revived = Array.isArray(node) ? this.#array(node) : this.#fields(node as Fields, true);
+    this.#depth.leave();
+    return revived;
+  }
+
+  #met<T extends object>(object: T): T {
+    this.#objects?.push(object);
+    return object;
+  }
+
+  #tagged(text: string): unknown {
+    const letter = text.charAt(1);
+    const body = text.slice(2);
+    if (letter === '~') return text.slice(1);
+    if (letter === 'n') return bigintFrom(body);
+    if (letter === 'R') return this.#reference(body);
+    const leaf = leaves[letter];
+    if (leaf !== undefined) return this.#met(leaf(body));
+    if (!CONSTANTS.has(text)) throw new Error('an unknown tag');
+    return CONSTANTS.get(text);
+  }
+
+  #reference(body: string): object {
+    const object = this.#objects?.[wholeNumber(body)];
+    if (object === undefined) throw new Error('a reference to nothing');
+    return object;
+  }
+
+  #fields(fields: Fields, counted: boolean): Fields {
+    if (counted) this.#met(fields);
+    for (const key of Object.keys(fields)) {
+      const node = fields[key];
+      const value = this.value(node);
+      // The property is there, so that this sets it and nothing else, also when it is `__proto__`.
+      if (value !== node) fields[key] = value;
+    }
+    return fields;
+  }
+
+  #array(nodes: unknown[]): unknown {
+    const [head] = nodes;
+    if (typeof head === 'string' && head.startsWith(HEAD)) return this.#headed(head.slice(HEAD.length), nodes);
+    this.#met(nodes);
+    for (let index = 0; index < nodes.length; index++) {
+      const value = this.value(nodes[index]);
+      if (value !== nodes[index]) nodes[index] = value;
+    }
+    return nodes;
+  }
+
+  #headed(head: string, nodes: readonly unknown[]): unknown {
+    switch (head) {
+      case 'M':
+        return this.#map(nodes);
+      case 'S':
+        return this.#set(nodes);
+      case 'N':
+        return this.#bare(nodes);
+      case 'A':
+        return this.#oddArray(nodes);
+      case 'E':
+        return this.#error(nodes);
+      case 'O':
+        return this.#met(boxed(this.#primitives(nodes)));
+      case 'Q':
+        return this.#met(new URLSearchParams(pairs(this.#primitives(nodes))));
+      case 'H':
+        return this.#met(new Headers(pairs(this.#primitives(nodes))));
+      case 'G':
+        return this.#met(growableFrom(this.#primitives(nodes)));
+      default:
+        throw new Error('an unknown kind of object');
+    }
+  }
+
+  #map(nodes: readonly unknown[]): Map<unknown, unknown> {
+    if (nodes.length % 2 === 0) throw new Error('a key without a value');
+    const map = this.#met(new Map<unknown, unknown>());
+    for (let index = 1; index < nodes.length; index += 2) {
+      const key = this.value(nodes[index]);
+      map.set(key, this.value(nodes[index + 1]));
+    }
+    return map;
+  }
+
+  #set(nodes: readonly unknown[]): Set<unknown> {
+    const set = this.#met(new Set<unknown>());
+    for (let index = 1; index < nodes.length; index++) set.add(this.value(nodes[index]));
+    return set;
+  }
+
+  #bare(nodes: readonly unknown[]): object {
+    const bare = this.#met(Object.setPrototypeOf(fieldsAt(nodes, 1, 2), null) as Fields);
+    return this.#fields(bare, false);
+  }
+
+  #oddArray(nodes: readonly unknown[]): unknown[] {
+    const [, length] = nodes;
+    const fields = fieldsAt(nodes, 2, 3);
+    const array: unknown[] = this.#met([]);
+    if (typeof length !== 'number') throw new Error('an array without a length');
+    array.length = length;
+    this.#fields(fields, false);
+    for (const key of Object.keys(fields)) defineField(array, key, fields[key]);
+    if (array.length !== length) throw new Error('an array that is longer than its length');
+    return array;
+  }
+
+  #error(nodes: readonly unknown[]): Error {
+    const [, name] = nodes;
+    if (typeof name !== 'string') throw new Error('an error without a name');
+    const error = this.#met(emptyError(name));
+    const hidden = this.#fields(fieldsAt(nodes, 2, 4), false);
+    fillError(error, hidden, this.#fields(fieldsAt(nodes, 3, 4), false));
+    return error;
+  }
+
+  /** The primitives behind a head. */
+  #primitives(nodes: readonly unknown[]): readonly unknown[] {
+    return nodes.slice(1).map((node) => {
+      const value = this.value(node);
+      if (typeof value === 'object') throw new Error('an object in the place of a primitive');
+      return value;
+    });
+  }
+}
+
+/** The tags of objects that are written as one string. */
+const leaves: { readonly [letter: string]: ((body: string) => object) | undefined } = {
+  D: dateFrom,
+  X: regexpFrom,
+  L: (body) => new URL(body),
+  B: memoryFrom,
+  b: (body) => Buffer.from(memoryFrom(body)),
+  V: (body) => viewOver('DataView', memoryFrom(body)),
+  T: typedArrayFrom,
+};
+
+function wholeNumber(text: string): number {
+  if (!/^-?\d{1,16}$/.test(text)) throw new Error('a number that is none');
+  return Number(text);
+}
+
+function bigintFrom(body: string): bigint {
+  const negative = body.startsWith('-');
+  const digits = negative ? body.slice(1) : body;
+  // Hexadecimal is read in linear time, and nothing but digits may reach BigInt, which takes blanks as 0.
+  if (!/^[0-9a-f]+$/.test(digits)) throw new Error('a bigint that is none');
+  const value = BigInt(`0x${digits}`);
+  return negative ? -value : value;
+}
+
+function dateFrom(body: string): Date {
+  const date = new Date(body === '' ? NaN : wholeNumber(body));
+  if (body !== '' && Number.isNaN(date.getTime())) throw new Error('a Date beyond all Dates');
+  return date;
+}
+
+function regexpFrom(body: string): RegExp {
+  const slash = body.indexOf('/');
+  if (slash < 0) throw new Error('a RegExp without flags');
+  return new RegExp(body.slice(slash + 1), body.slice(0, slash));
+}
+
+function typedArrayFrom(body: string): ArrayBufferView {
+  const colon = body.indexOf(':');
+  if (colon < 0) throw new Error('a typed array without a kind');
+  return viewFrom(body.slice(0, colon), body.slice(colon + 1));
+}
+
+function boxed(items: readonly unknown[]): object {
+  const [primitive] = items;
+  if (items.length !== 1 || primitive === undefined) throw new Error('a box of nothing');
+  return Object(primitive) as object;
+}
+
+function growableFrom([text, limit, ...rest]: readonly unknown[]): ArrayBuffer {
+  if (typeof text !== 'string' || typeof limit !== 'number' || rest.length > 0) throw new Error('bytes that are none');
+  return growable(new Uint8Array(memoryFrom(text)), limit);
+}
+
+function pairs(items: readonly unknown[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let index = 0; index < items.length; index += 2) {
+    const [name, value] = [items[index], items[index + 1]];
+    if (typeof name !== 'string' || typeof value !== 'string') throw new Error('a name without a value');
+    found.push([name, value]);
+  }
+  return found;
+}
+
+/** The object at an index of a headed array of so many items. */
+function fieldsAt(nodes: readonly unknown[], index: number, length: number): Fields {
+  const fields = nodes[index];
+  if (nodes.length !== length || typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    throw new Error('an object without its properties');
+  }
+  return fields as Fields;
+}

@@ -1,0 +1,170 @@
+import { crc32 } from 'node:zlib';
+
+/*
+ * The frame: what a store keeps for one entry, as one text. Positions and lengths count UTF-16 units.
+ *
+ *   mpnd          magic: 4 characters
+ *   01            version of the format: 2 hexadecimal digits
+ *   000000d4      length of the whole frame: 8 hexadecimal digits
+ *   1c291ca3      CRC-32 of the UTF-8 of everything else, what stands before it included: 8 hexadecimal digits
+ *   i18:"getUser(\"42\")"    sections: a letter, the length in decimal, a colon, the text. The payload is the last.
+ *
+ * A reader skips a section of a small letter that it does not know. A capital letter says: whoever does not know me must
+ * not use this frame. Known: i id, c instants of the computation, w windows, f fences, t tags, p payload.
+ * Free for later: h (HMAC), e (effects), N (inputs: who ignored them would answer one user with another's value).
+ */
+const MAGIC = 'mpnd';
+const VERSION = '01';
+const HEADER = /^mpnd([0-9a-f]{2})([0-9a-f]{8})([0-9a-f]{8})/;
+const BEFORE_CRC = MAGIC.length + 2 + 8;
+const HEADER_LENGTH = BEFORE_CRC + 8;
+
+/** What a store keeps of one entry. */
+export interface Frame {
+  /** The entry's full identity text (long ones arrive as a digest). */
+  readonly id: string;
+  /** Wall-clock milliseconds (since 1970) of the end of the computation. */
+  readonly createdAt: number;
+  /** How long the computation took, in milliseconds. */
+  readonly computeMs: number;
+  /** How long the value is fresh, in milliseconds; undefined for ever. */
+  readonly ttl: number | undefined;
+  readonly staleWhileRevalidate: number | undefined;
+  readonly staleIfError: number | undefined;
+  /** The tokens of the fences when the computation began. */
+  readonly fences: readonly (readonly [name: string, token: string])[];
+  /** The tokens of its tags. */
+  readonly tags: readonly (readonly [tag: string, token: string])[];
+  /** The text of the value, by `encodeValue`. */
+  readonly payload: string;
+}
+
+/**
+ * Why a text is no frame: `foreign` (not ours at all), `version` (of a release that this one cannot read), `length` (cut
+ * or grown), `checksum` (damaged), `malformed` (intact, but not what the format says).
+ */
+export type FrameFault = 'foreign' | 'version' | 'length' | 'checksum' | 'malformed';
+
+/** A frame, or why there is none. */
+export type DecodedFrame =
+  { readonly frame: Frame; readonly fault?: undefined } | { readonly frame?: undefined; readonly fault: FrameFault };
+
+/** The text of a frame. It is well-formed Unicode, so that stores that keep UTF-8 give it back. */
+export function encodeFrame(frame: Frame): string {
+  const sections =
+    section('i', quote(frame.id)) +
+    section('c', numbers([frame.createdAt, frame.computeMs])) +
+    section('w', numbers([frame.ttl, frame.staleWhileRevalidate, frame.staleIfError])) +
+    (frame.fences.length === 0 ? '' : section('f', quote(frame.fences.flat()))) +
+    (frame.tags.length === 0 ? '' : section('t', quote(frame.tags.flat()))) +
+    section('p', frame.payload);
+  const head = `${MAGIC}${VERSION}${hex(HEADER_LENGTH + sections.length)}`;
+  return head + checksum(head, sections) + sections;
+}
+
+/** Reads a frame, or tells why it is none. Never throws, whatever it is given, and takes time linear in the text. */
+export function decodeFrame(text: unknown): DecodedFrame {
+  if (typeof text !== 'string') return { fault: 'foreign' };
+  const header = HEADER.exec(text);
+  if (header === null) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
+  const [, version, length, crc] = header;
+  if (version !== VERSION) return { fault: 'version' };
+  if (length !== hex(text.length)) return { fault: 'length' };
+  const body = text.slice(HEADER_LENGTH);
+  if (!isWellFormed(text) || crc !== checksum(text.slice(0, BEFORE_CRC), body)) return { fault: 'checksum' };
+  return readSections(body);
+}
+
+function section(letter: string, text: string): string {
+  return `${letter}${text.length}:${text}`;
+}
+
+/** JSON escapes lone surrogates, which UTF-8 cannot hold. */
+function quote(value: string | readonly string[]): string {
+  return JSON.stringify(value);
+}
+
+function numbers(values: readonly (number | undefined)[]): string {
+  return values.map((value) => (value === undefined ? '' : String(value))).join(',');
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}
+
+function checksum(head: string, body: string): string {
+  return hex(crc32(body, crc32(head)));
+}
+
+/** UTF-8 has one text for all lone surrogates, so the checksum does not see one become another. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+const KNOWN = 'icwftp';
+const SECTION = /([a-zA-Z])(\d{1,10}):/y;
+
+/** The sections of a body by their letters; a fault when they are not what the format says. */
+function split(body: string): ReadonlyMap<string, string> | FrameFault {
+  const sections = new Map<string, string>();
+  let at = 0;
+  while (at < body.length) {
+    if (sections.has('p')) return 'malformed';
+    SECTION.lastIndex = at;
+    const [head, letter, length] = SECTION.exec(body) ?? [];
+    if (head === undefined || letter === undefined) return 'malformed';
+    if (!KNOWN.includes(letter) && letter < 'a') return 'version';
+    const start = at + head.length;
+    at = start + Number(length);
+    if (at > body.length || sections.has(letter)) return 'malformed';
+    if (KNOWN.includes(letter)) sections.set(letter, body.slice(start, at));
+  }
+  return sections;
+}
+
+function readSections(body: string): DecodedFrame {
+  const sections = split(body);
+  if (typeof sections === 'string') return { fault: sections };
+  const id = parse(sections.get('i'));
+  const [createdAt, computeMs] = readNumbers(sections.get('c'), 2);
+  const windows = readNumbers(sections.get('w'), 3);
+  const fences = readPairs(sections.get('f'));
+  const tags = readPairs(sections.get('t'));
+  const payload = sections.get('p');
+  if (typeof id !== 'string' || createdAt === undefined || computeMs === undefined || windows.length === 0) {
+    return { fault: 'malformed' };
+  }
+  if (fences === undefined || tags === undefined || payload === undefined) return { fault: 'malformed' };
+  const [ttl, staleWhileRevalidate, staleIfError] = windows;
+  return { frame: { id, createdAt, computeMs, ttl, staleWhileRevalidate, staleIfError, fences, tags, payload } };
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    // Not JSON is one of the ways of being malformed, which is what the caller makes of undefined.
+    return undefined;
+  }
+}
+
+/** So many numbers, or none when they are not that many or not numbers. */
+function readNumbers(text: string | undefined, count: number): readonly (number | undefined)[] {
+  const parts = text?.split(',') ?? [];
+  const sound = parts.length === count && parts.every((part) => /^(?:-?\d+(?:\.\d+)?(?:e[+-]\d+)?)?$/.test(part));
+  return sound ? parts.map((part) => (part === '' ? undefined : Number(part))) : [];
+}
+
+/** Pairs of a flat list; none when there is no section; undefined when they are not pairs of text. */
+function readPairs(text: string | undefined): readonly (readonly [string, string])[] | undefined {
+  if (text === undefined) return [];
+  const list = parse(text);
+  if (!Array.isArray(list) || list.length % 2 !== 0) return undefined;
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < list.length; index += 2) {
+    const [first, second]: readonly unknown[] = [list[index], list[index + 1]];
+    if (typeof first !== 'string' || typeof second !== 'string') return undefined;
+    pairs.push([first, second]);
+  }
+  return pairs;
+}
