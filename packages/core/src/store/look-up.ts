@@ -66,9 +66,9 @@ async function judge(context: StoreContext, look: Look, answer: Answer): Promise
 
 /** The frame, if it is one of this call and undamaged; tells what else it is. */
 function intact({ call, onDamaged }: Look, stored: unknown): Frame | undefined {
-  const decoded = decodeFrame(stored);
-  if ('frame' in decoded && decoded.frame.id === call.id) return decoded.frame;
-  onDamaged('frame' in decoded ? 'it is the entry of another call' : WORDS[decoded.fault]);
+  const { frame, fault } = decodeFrame(stored);
+  if (frame?.id === call.id) return frame;
+  onDamaged(fault === undefined ? 'it is the entry of another call' : WORDS[fault]);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { digest } from '../key/digest.js';
+import { digest } from '../key/index.js';
 
 /**
  * The keys under which a cache keeps things in a store, all under 200 characters:
