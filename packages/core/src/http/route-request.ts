@@ -27,7 +27,7 @@ export interface RouteRequest<P = RouteParams, Q = RouteQuery> {
 }
 
 /** Makes the request that a handler sees. `route` names the route in messages. */
-export function routeRequest<P, Q>(
+export function routeRequest<P = RouteParams, Q = RouteQuery>(
   view: Pick<RouteView, 'path' | 'params' | 'query'>,
   listed: readonly string[] | undefined,
   route: string,

@@ -11,7 +11,7 @@ import { identified, routeName } from './identity.js';
 import { dataOptions, fixedTtl, policyOf, SERIALIZE, type KeptAnswer, type RunArguments } from './kept-answer.js';
 import type { RouteResult } from './response.js';
 import { checkRouteOptions, type RouteHandler, type RouteOptions } from './route-options.js';
-import { routeRequest, type RouteRequest } from './route-request.js';
+import { routeRequest, type RouteParams, type RouteQuery, type RouteRequest } from './route-request.js';
 import { viewOf } from './view.js';
 
 /** Answers requests; a handler's own error is a rejection with that very error, and is not kept. */
@@ -24,7 +24,7 @@ export type Route = (input: RouteInput) => Promise<RouteResult>;
  *
  * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, and over a store `ERR_MILLPOND_NAME_TAKEN`
  */
-export function createRoute<P, Q, R>(
+export function createRoute<P = RouteParams, Q = RouteQuery, R = unknown>(
   cache: Pick<Cache, 'cacheData'>,
   options: RouteOptions<P, Q, R>,
   handler: RouteHandler<P, Q, R>,
