@@ -14,10 +14,8 @@ export interface Answers {
   readonly questions: Readonly<Record<Question, CachedData<[FlightQuery], Answer>>>;
   /** The database: built on the first miss, then the same for everybody. */
   readonly database: CachedResource<[], FlightDatabase>;
-  /** Not cached here: each server caches it in the manner of its framework. */
-  readonly loadAirports: () => Promise<readonly Airport[]>;
-  /** The version of everything that was counted. */
-  readonly version: string;
+  /** The airports that flights leave from; each server keeps its response besides, in the manner of its framework. */
+  readonly airports: CachedData<[], readonly Airport[]>;
 }
 
 /** What `createAnswers` needs. */
@@ -68,21 +66,23 @@ export function createAnswers({ cache, file, signal, onStatus, onRelease }: Answ
   const answerTo = (question: Question): CachedData<[FlightQuery], Answer> =>
     cache.cacheData(
       async (query: FlightQuery) => {
+        const started = performance.now();
         const opened = await database();
-        return toAnswer(question, query, await opened.all(delayStatement(question, query)));
+        const rows = await opened.all(delayStatement(question, query));
+        return toAnswer(question, query, rows, performance.now() - started);
       },
       { name: question, version, ttl: '7d', maxEntries: 500 },
     );
 
-  return {
-    questions: { byHour: answerTo('byHour'), byDistance: answerTo('byDistance'), byOrigin: answerTo('byOrigin') },
-    database,
-    loadAirports: async () => (await (await database()).all(AIRPORTS)).map(toAirport),
+  const airports = cache.cacheData(async () => (await (await database()).all(AIRPORTS)).map(toAirport), {
+    name: 'airports',
     version,
-  };
+  });
+  const questions = { byHour: answerTo('byHour'), byDistance: answerTo('byDistance'), byOrigin: answerTo('byOrigin') };
+  return { questions, airports, database };
 }
 
-function toAnswer(question: Question, query: FlightQuery, rows: readonly Row[]): Answer {
+function toAnswer(question: Question, query: FlightQuery, rows: readonly Row[], computeTime: number): Answer {
   const buckets = rows.map((row) => toBucket(question, row));
   return {
     question,
@@ -90,25 +90,21 @@ function toAnswer(question: Question, query: FlightQuery, rows: readonly Row[]):
     unit: query.statistic === 'count' ? 'flights' : 'minutes',
     source: sourceOf(question, query),
     flights: buckets.reduce((sum, { flights }) => sum + flights, 0),
+    computeTime,
     buckets,
   };
 }
 
 function toBucket(question: Question, { bucket, value, flights, city }: Row): Bucket {
   const start = question === 'byOrigin' ? String(bucket) : Number(bucket);
-  return { start, label: labelOf(question, start, city), value: Number(value), flights: Number(flights) };
+  return { start, label: LABELS[question](bucket, city), value: Number(value), flights: Number(flights) };
 }
 
-function labelOf(question: Question, start: number | string, city: unknown): string {
-  switch (question) {
-    case 'byHour':
-      return `${String(start).padStart(2, '0')}:00 to ${String(start).padStart(2, '0')}:59`;
-    case 'byDistance':
-      return `${start} to ${Number(start) + DISTANCE_STEP - 1} miles`;
-    case 'byOrigin':
-      return String(city);
-  }
-}
+const LABELS: Readonly<Record<Question, (bucket: unknown, city: unknown) => string>> = {
+  byHour: (hour) => `${String(hour).padStart(2, '0')}:00 to ${String(hour).padStart(2, '0')}:59`,
+  byDistance: (miles) => `${String(miles)} to ${Number(miles) + DISTANCE_STEP - 1} miles`,
+  byOrigin: (_code, city) => String(city),
+};
 
 function toAirport({ code, name, city, flights }: Row): Airport {
   return { code: String(code), name: String(name), city: String(city), flights: Number(flights) };

@@ -58,7 +58,8 @@ export function createApi({ cache, answers, databaseStatus, servers }: ApiParts)
     burst(text, parameters) {
       const question = parseQuestion(text);
       parseQuery(question, parameters);
-      const search = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+      const search = new URLSearchParams();
+      for (const [name, value] of Object.entries(parameters)) search.set(name, String(value));
       return askAtOnce(servers(), `/api/delays/${text}?${search.toString()}`, BURST);
     },
     async clearCall(text, parameters) {

@@ -41,6 +41,8 @@ export interface Answer {
   readonly source: string;
   /** How many flights matched. */
   readonly flights: number;
+  /** Milliseconds that the computation took: a part of the answer, so that a hit can tell what it has spared. */
+  readonly computeTime: number;
   readonly buckets: readonly Bucket[];
 }
 

@@ -1,11 +1,11 @@
 import type { Answer, Bucket } from '../wire.js';
-import { bar, toneOf, type Drawing, type Mark } from './marks.js';
+import { bar, toneOf, valuesToScale, type Drawing, type Mark } from './marks.js';
 import { createScale } from './scale.js';
 import { label, line, svg } from './svg.js';
 import { count, valueAxis } from './words.js';
 
 const HEIGHT = 380;
-const MARGIN = { top: 34, right: 8, bottom: 46, left: 46 };
+const MARGIN = { top: 46, right: 8, bottom: 46, left: 46 };
 const DISTANCE_STEP = 250;
 
 interface Slot {
@@ -20,8 +20,7 @@ export function drawColumns(answer: Answer, width: number): Drawing {
   const right = width - MARGIN.right;
   const bottom = HEIGHT - MARGIN.bottom;
   const band = (right - MARGIN.left) / Math.max(1, slots.length);
-  const values = buckets.map(({ value }) => value);
-  const scale = createScale(values, bottom, MARGIN.top, 6);
+  const scale = createScale(valuesToScale(buckets), bottom, MARGIN.top, 6);
   const zero = scale.at(0);
   const root = svg('svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
 
@@ -44,8 +43,10 @@ export function drawColumns(answer: Answer, width: number): Drawing {
     const box = { x: x + gap, y: below ? zero : zero - height, width: band - 2 * gap, height };
     const element = svg('g', { class: toneOf(bucket, unit), 'data-start': start });
     element.append(bar(box, below ? 'bottom' : 'top', 'shape'));
-    if (band >= 34 && unit === 'minutes') {
-      const text = signed(Math.round(bucket.value) + 0, unit);
+    // A bar that is cut off says where it would have ended.
+    const cut = bucket.value > scale.high || bucket.value < scale.low;
+    if (unit === 'minutes' && (cut || band >= 28)) {
+      const text = `${cut ? (below ? '↓' : '↑') : ''}${signed(Math.round(bucket.value) + 0, unit)}`;
       element.append(label(x + band / 2, below ? box.y + height + 14 : box.y - 6, 'middle', text, 'value'));
     }
     const area = { x, y: MARGIN.top, width: band, height: bottom - MARGIN.top };

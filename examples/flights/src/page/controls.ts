@@ -69,6 +69,8 @@ export function createControls(onChange: () => void): Controls {
   }
 
   fill(new URLSearchParams(location.search));
+  // Where there is little room, the answer comes first; what narrows it now must be seen, though.
+  byId('filters', HTMLDetailsElement).open = matchMedia('(min-width: 721px)').matches || isNarrowed(read());
   form.addEventListener('change', changed);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -97,6 +99,10 @@ export function createControls(onChange: () => void): Controls {
       origin.value = chosen;
     },
   };
+}
+
+function isNarrowed(search: URLSearchParams): boolean {
+  return [...search.keys()].some((name) => name !== 'question' && name !== 'statistic');
 }
 
 function ensureOption(list: HTMLSelectElement, code: string): void {

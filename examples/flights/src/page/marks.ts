@@ -28,6 +28,15 @@ export interface Drawing {
   readonly marks: readonly Mark[];
 }
 
+/**
+ * The values that a scale is made for: those of a few flights would make all others small. Where they go beyond the
+ * scale, their bars are cut off at its end.
+ */
+export function valuesToScale(buckets: readonly Bucket[]): readonly number[] {
+  const enough = buckets.filter(({ flights }) => flights >= FEW_FLIGHTS);
+  return (enough.length === 0 ? buckets : enough).map(({ value }) => value);
+}
+
 /** How the bar of a bucket is coloured: late, early or a plain number of flights; pale when it says little. */
 export function toneOf({ value, flights }: Bucket, unit: Answer['unit']): string {
   if (unit === 'flights') return 'bar plain';

@@ -1,5 +1,5 @@
 import type { Answer } from '../wire.js';
-import { bar, toneOf, type Drawing, type Mark } from './marks.js';
+import { bar, toneOf, valuesToScale, type Drawing, type Mark } from './marks.js';
 import { createScale } from './scale.js';
 import { label, line, svg } from './svg.js';
 import { amount, count, valueAxis } from './words.js';
@@ -15,7 +15,12 @@ export function drawRows(answer: Answer, width: number): Drawing {
   const height = TOP + buckets.length * ROW + 8;
   const values = buckets.map(({ value }) => value);
   // Room beside the longest bar for its number.
-  const scale = createScale(values, names + (Math.min(...values) < 0 ? 56 : 12), width - 72, wide ? 7 : 4);
+  const scale = createScale(
+    valuesToScale(buckets),
+    names + (Math.min(...values) < 0 ? 56 : 12),
+    width - 72,
+    wide ? 7 : 4,
+  );
   const zero = scale.at(0);
   const root = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
 

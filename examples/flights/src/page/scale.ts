@@ -3,7 +3,7 @@ export interface Scale {
   readonly low: number;
   readonly high: number;
   readonly ticks: readonly number[];
-  /** The pixel of a value, between the two pixels that the scale was made for. */
+  /** The pixel of a value; of one beyond the scale, the scale's end. */
   at(value: number): number;
 }
 
@@ -17,7 +17,11 @@ export function createScale(values: readonly number[], from: number, to: number,
   const low = Math.floor(lowest / step) * step;
   const high = Math.max(low + step, Math.ceil(highest / step) * step);
   const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, index) => clean(low + index * step));
-  return { low, high, ticks, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
+  const at = (value: number): number => {
+    const within = Math.min(high, Math.max(low, value));
+    return from + ((within - low) / (high - low)) * (to - from);
+  };
+  return { low, high, ticks, at };
 }
 
 function roundStep(rough: number): number {

@@ -1,6 +1,6 @@
 import type { Answer, AskReply, StatsReply } from '../wire.js';
 import { byId, make, makeRow } from './dom.js';
-import { amount, bytes, count, duration, filtersOf, titleOf } from './words.js';
+import { amount, bytes, count, duration, filtersOf, shortTitle, titleOf } from './words.js';
 
 /** The most answers that the list remembers. */
 const LONGEST_LOG = 8;
@@ -47,14 +47,13 @@ export function showNumbers({ question, query, unit, buckets }: Answer): void {
 }
 
 /** Puts an answer at the head of the list. */
-export function logAnswer({ outcome, server, took, answer }: AskReply): void {
+export function logAnswer({ outcome, took, answer }: AskReply): void {
   const list = byId('log', HTMLOListElement);
   const item = make('li');
   const filters = filtersOf(answer.query);
-  const what = make('span', 'what', titleOf(answer.question, answer.query.statistic));
+  const what = make('span', 'what', shortTitle(answer.question, answer.query.statistic));
   if (filters !== '') what.append(make('small', '', filters));
   item.append(make('b', `badge small ${outcome}`, outcome.toUpperCase()), what, make('span', 'when', duration(took)));
-  item.append(make('span', 'where', server));
   list.prepend(item);
   while (list.children.length > LONGEST_LOG) list.lastElementChild?.remove();
   byId('log-empty', HTMLElement).hidden = true;

@@ -65,7 +65,13 @@ export function titleOf(question: Question, statistic: Statistic): string {
   return `${STATISTICS[statistic]} ${QUESTIONS[question]}`;
 }
 
-/** `Delay in minutes`, `Flights` */
+/** `Median by hour`: for a list that has little room. */
+export function shortTitle(question: Question, statistic: Statistic): string {
+  const what = { mean: 'Mean', median: 'Median', p90: '90th percentile', count: 'Flights' }[statistic];
+  return `${what} by ${{ byHour: 'hour', byDistance: 'distance', byOrigin: 'airport' }[question]}`;
+}
+
+/** `Median delay, minutes`, `Flights` */
 export function valueAxis(unit: 'minutes' | 'flights', statistic: Statistic): string {
   return unit === 'flights' ? 'Flights' : `${STATISTICS[statistic]}, minutes`;
 }
@@ -92,8 +98,8 @@ export function explain({ outcome, tier, age, answer }: AskReply): string {
   if (outcome === 'miss') return `Computed now: SQLite counted ${plural(answer.flights, 'flight')}.`;
   if (outcome === 'join') return 'Waited for the same question, asked by somebody else.';
   if (outcome === 'stale') return 'Past its time; a new answer is being computed.';
-  const computed = `computed ${ago(age ?? 0)}`;
-  return tier === 'store' ? `From the disk, ${computed}. The database was not asked.` : `From memory, ${computed}.`;
+  const spared = `Computing it took ${duration(answer.computeTime)}, ${ago(age ?? 0)}.`;
+  return `From ${tier === 'store' ? 'the disk' : 'memory'}. ${spared}`;
 }
 
 /** `1 miss + 19 joins` */
