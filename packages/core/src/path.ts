@@ -31,7 +31,7 @@ export function stepPath(base: string, step: Step): string {
 }
 
 /** The most steps that a path shows; of a longer one, the begin and the end. */
-const SHOWN = 40;
+const SHOWN = 24;
 
 /** The path of many steps from `base`; in the middle of a very long one is an ellipsis. */
 export function pathOf(base: string, steps: readonly Step[]): string {

@@ -1,6 +1,6 @@
 import { kindOf } from './kind.js';
 import { emptyError, fillError } from './language-error.js';
-import { copyLeaf, isLeaf } from './leaf.js';
+import { copyLeaf, instantOf, isLeaf } from './leaf.js';
 import { defineField, readBareFields, readError, type Fields } from './read.js';
 
 /*
@@ -14,7 +14,7 @@ export function copyPlain(master: object): object {
   const copy: Fields = { ...master };
   for (const key in copy) {
     const value = copy[key];
-    // Asked after the test of the type, which is false for nearly all: `in` also walks what a prototype shows.
+    // Asked last, since it is hardly ever false: when Object.prototype was given an enumerable object.
     if (typeof value === 'object' && value !== null && Object.hasOwn(copy, key)) copy[key] = copyPlain(value);
   }
   return copy;
@@ -56,7 +56,9 @@ class Copier {
     const met = this.#seen?.get(master);
     if (met !== undefined) return met;
     if (Array.isArray(master)) return this.#odd?.has(master) ? this.#oddArray(master) : this.#array(master);
-    if (Object.getPrototypeOf(master) === Object.prototype) return this.#fields(master, { ...master });
+    const prototype: unknown = Object.getPrototypeOf(master);
+    if (prototype === Object.prototype) return this.#fields(master, { ...master });
+    if (prototype === Date.prototype) return this.#met(master, new Date(instantOf(master)));
     const kind = kindOf(master);
     if (isLeaf(kind)) return this.#met(master, copyLeaf(master, kind));
     switch (kind) {
@@ -90,9 +92,10 @@ class Copier {
   }
 
   #descend(fields: Fields): void {
-    for (const key of Object.keys(fields)) {
+    for (const key in fields) {
       const value = fields[key];
-      if (typeof value === 'object' && value !== null) fields[key] = this.copy(value);
+      // Asked last, since it is hardly ever false: when Object.prototype was given an enumerable object.
+      if (typeof value === 'object' && value !== null && Object.hasOwn(fields, key)) fields[key] = this.copy(value);
     }
   }
 

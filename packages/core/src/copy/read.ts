@@ -121,7 +121,9 @@ export function refuseExtras(source: object, expected = 0): void {
 }
 
 function refuseSymbolKeys(source: object): void {
-  for (const key of Object.getOwnPropertySymbols(source)) {
+  const keys = Object.getOwnPropertySymbols(source);
+  if (keys.length === 0) return;
+  for (const key of keys) {
     if (Object.prototype.propertyIsEnumerable.call(source, key)) throw refusalOfSymbolKey(key);
   }
 }
