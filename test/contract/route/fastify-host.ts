@@ -1,24 +1,49 @@
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
-import { millpond, type Cache, type FastifyHandler } from '@millpond/fastify';
+import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
+import { millpond, type FastifyHandler } from '@millpond/fastify';
+import type { FastifyInstance } from 'fastify';
 import type { RouteApp, RouteHost } from './route-host.js';
 
 interface Reply {
+  readonly raw: ServerResponse;
+  readonly log: Record<'warn' | 'error', (...args: readonly unknown[]) => void>;
   header(name: string, value: string): unknown;
   code(status: number): { send(body: unknown): unknown };
+  serializer(serialize: () => string): unknown;
 }
 
-/** What Fastify 4 and 5 have in common, as far as the contract needs it, with what the plugin adds. */
-export interface FastifyApp {
+interface Request {
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What Fastify answers to `inject`. */
+export interface Injected {
+  readonly statusCode: number;
+  readonly headers: Record<string, unknown>;
+  readonly body: string;
+  json(): unknown;
+}
+
+/** What Fastify 4 and 5 have in common, as far as the tests need it, with what the plugin adds. */
+export interface FastifyApp extends Pick<
+  FastifyInstance,
+  'millpond' | 'cacheData' | 'cacheDataSync' | 'cacheResource' | 'cacheRoute'
+> {
   readonly server: Server;
-  readonly millpond: Cache;
-  readonly cacheRoute: (options: object, handler: (request: never) => unknown) => FastifyHandler;
   register(plugin: unknown, options?: object): PromiseLike<unknown>;
-  addHook(name: 'onRequest', hook: (request: object, reply: Reply, done: () => void) => void): unknown;
-  setErrorHandler(handler: (error: unknown, request: object, reply: Reply) => unknown): unknown;
+  addHook(name: 'onRequest' | 'preHandler', hook: (request: Request, reply: Reply) => Promise<void>): unknown;
+  addHook(
+    name: 'preSerialization' | 'onSend',
+    hook: (request: Request, reply: Reply, payload: unknown) => Promise<unknown>,
+  ): unknown;
+  addHook(name: 'onRequest', hook: (request: Request, reply: Reply, done: () => void) => void): unknown;
+  setErrorHandler(handler: (error: unknown, request: Request, reply: Reply) => unknown): unknown;
+  setReplySerializer(serialize: () => string): unknown;
   get(path: string, handler: FastifyHandler): unknown;
+  get(path: string, options: object, handler: FastifyHandler): unknown;
   post(path: string, handler: () => Promise<unknown>): unknown;
   route(options: { method: readonly string[]; url: string; handler: FastifyHandler }): unknown;
+  inject(request: { method: string; url: string; headers?: object }): Promise<Injected>;
   listen(options: { host: string; port: number }): Promise<string>;
   close(): Promise<unknown>;
 }
