@@ -9,6 +9,7 @@ import type {
 import type { CacheError } from './errors.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
 import type { DataOptions, DataSyncOptions, ResourceOptions } from './options.js';
+import type { AnyFunction } from './wrapping.js';
 
 /** Counters of a cache and of each of its functions. */
 export interface CacheStats {
@@ -31,30 +32,33 @@ type Frozen = { readonly copy: 'freeze' };
 /** Makes a cached data function. */
 export interface CacheDataFn {
   /** Remembers what an asynchronous (or synchronous) function returns, and hands out the frozen value itself. */
-  <A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    options: DataOptions<A, Awaited<R>> & Frozen,
-  ): CachedData<A, DeepReadonly<Awaited<R>>>;
+  <F extends AnyFunction>(
+    fn: F,
+    options: DataOptions<Parameters<F>, Awaited<ReturnType<F>>> & Frozen,
+  ): CachedData<Parameters<F>, DeepReadonly<Awaited<ReturnType<F>>>>;
   /**
    * Remembers what a function returns; each caller gets a copy of their own.
    *
    * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, `ERR_MILLPOND_NAME_TAKEN` or `ERR_MILLPOND_CLOSED`, at once.
    */
-  <A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    options?: DataOptions<A, Awaited<R>>,
-  ): CachedData<A, Awaited<R>>;
+  <F extends AnyFunction>(
+    fn: F,
+    options?: DataOptions<Parameters<F>, Awaited<ReturnType<F>>>,
+  ): CachedData<Parameters<F>, Awaited<ReturnType<F>>>;
 }
 
 /** Makes a cached synchronous data function. */
 export interface CacheDataSyncFn {
   /** Remembers what a pure synchronous function returns, and hands out the frozen value itself. */
-  <A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    options: DataSyncOptions<A, R> & Frozen,
-  ): CachedDataSync<A, DeepReadonly<R>>;
+  <F extends AnyFunction>(
+    fn: F,
+    options: DataSyncOptions<Parameters<F>, ReturnType<F>> & Frozen,
+  ): CachedDataSync<Parameters<F>, DeepReadonly<ReturnType<F>>>;
   /** Remembers what a pure synchronous function returns, in memory; each caller gets a copy of their own. */
-  <A extends readonly unknown[], R>(fn: (...args: A) => R, options?: DataSyncOptions<A, R>): CachedDataSync<A, R>;
+  <F extends AnyFunction>(
+    fn: F,
+    options?: DataSyncOptions<Parameters<F>, ReturnType<F>>,
+  ): CachedDataSync<Parameters<F>, ReturnType<F>>;
 }
 
 /** Makes a cached resource. */
@@ -64,10 +68,10 @@ export interface CacheResourceFn {
    *
    * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, `ERR_MILLPOND_NAME_TAKEN` or `ERR_MILLPOND_CLOSED`, at once.
    */
-  <A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    options?: ResourceOptions<A, Awaited<R>>,
-  ): CachedResource<A, Awaited<R>>;
+  <F extends AnyFunction>(
+    fn: F,
+    options?: ResourceOptions<Parameters<F>, Awaited<ReturnType<F>>>,
+  ): CachedResource<Parameters<F>, Awaited<ReturnType<F>>>;
 }
 
 /** The owner of cached functions. Its methods may be destructured. */
