@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../support/node.js';
@@ -45,15 +45,40 @@ describe('the documentation', () => {
   });
 });
 
+/** The paths of a map: each line is a name, by its indentation below the folder above it, and what is there. */
+function pathsOfMap(map: string): string[] {
+  const above: { readonly indent: number; readonly path: string }[] = [];
+  return map.split('\n').flatMap((line) => {
+    const [, blanks = '', name] = /^( *)(\S+) {2,}\S/.exec(line) ?? [];
+    if (name === undefined) return [];
+    while ((above.at(-1)?.indent ?? -1) >= blanks.length) above.pop();
+    const path = `${above.at(-1)?.path ?? ''}${name}`;
+    above.push({ indent: blanks.length, path });
+    return [path];
+  });
+}
+
 describe('ARCHITECTURE.md', () => {
   const { text } = pageAt('ARCHITECTURE.md');
+  const [, map = ''] = /^## Map\n+```\n([\s\S]*?)```/m.exec(text) ?? [];
+  const mapped = pathsOfMap(map);
 
   test('names only files and folders that exist', () => {
-    const paths = [...text.matchAll(/`((?:packages|test|examples|docs|bench|scripts|\.ci)\/[\w./*-]*)`/g)].map(
-      ([, path = '']) => path,
-    );
-    expect(paths.length).toBeGreaterThan(20);
+    const named = [...text.matchAll(/`((?:packages|test|examples|docs|bench|scripts)\/[\w./-]*)`/g)];
+    const paths = [...named.map(([, path = '']) => path), ...mapped];
+    expect(named.length).toBeGreaterThan(20);
+    expect(mapped).toContain('packages/core/src/key/');
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test('has every file of core and every room of a package in its map', () => {
+    const sources = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/src/`);
+    const rooms = sources.flatMap((source) =>
+      readdirSync(join(root, source), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() || source === 'packages/core/src/')
+        .map((entry) => `${source}${entry.name}${entry.isDirectory() ? '/' : ''}`),
+    );
+    expect([...sources, ...rooms].filter((path) => !mapped.includes(path))).toEqual([]);
   });
 
   test('names for each of the ten invariants at least one test', () => {
