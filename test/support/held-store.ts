@@ -23,6 +23,8 @@ export interface HeldStore extends KeyvAdapterLike {
   /** Resolves when so many operations are held, with them. */
   heldAtLeast(count: number): Promise<Operation[]>;
   readonly held: Operation[];
+  /** Holds nothing any more, and releases what is held. */
+  releaseAll(): void;
   /** Every operation that was asked for. */
   readonly asked: { readonly kind: Kind; readonly keys: readonly string[] }[];
 }
@@ -67,6 +69,10 @@ export function heldStore(data: Map<string, string> = new Map<string, string>())
     async heldAtLeast(count) {
       while (held.length < count) await new Promise<void>((resolve) => watchers.push(resolve));
       return [...held];
+    },
+    releaseAll() {
+      isHeld = undefined;
+      for (let next = held[0]; next !== undefined; next = held[0]) next.release();
     },
     get: (key) => operate('getMany', [key], () => data.get(key)),
     getMany: (keys) => operate('getMany', keys, () => keys.map((key) => data.get(key))),

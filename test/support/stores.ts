@@ -7,16 +7,17 @@ import {
   type StoreTier,
   type StoreTierOptions,
 } from '../../packages/core/src/store/index.js';
-import { fakeClock } from './fake-clock.js';
+import type { HeldStore } from './held-store.js';
+import { fakeClock, settle } from './fake-clock.js';
 
 /** A store tier and what it told. */
 export interface TestTier {
   readonly tier: StoreTier;
   readonly events: CacheEvent[];
   /** The events of one kind. */
-  told(type: CacheEventType): CacheEvent[];
+  readonly told: (type: CacheEventType) => CacheEvent[];
   /** The entries of one function. */
-  fn(name?: string, version?: string): StoreFunction;
+  readonly fn: (name?: string, version?: string) => StoreFunction;
 }
 
 const MINUTE = 60_000;
@@ -78,4 +79,36 @@ export async function runAndKeep(
 export async function outcome(fn: StoreFunction, key: string, tags: readonly string[] = []): Promise<string> {
   const { found, reason } = await fn.lookup(key, tags);
   return found === undefined ? `(${reason})` : found.payload;
+}
+
+/** Makes another text of a text, as a compression or an encryption would. */
+export function disguise(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** Undoes {@link disguise}. */
+export function reveal(text: string): string {
+  return Buffer.from(text, 'base64').toString('utf8');
+}
+
+/** Lets everything run that waits neither for a held operation nor for time. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await settle();
+}
+
+/** Whether a promise has settled. */
+export function watch(promise: Promise<unknown>): { readonly settled: boolean } {
+  const state = { settled: false };
+  void promise.then(() => (state.settled = true));
+  return state;
+}
+
+/** Lets reads fail until the breaker opens. */
+export async function breakStore(store: HeldStore, { fn, told }: TestTier): Promise<void> {
+  store.hold(() => true);
+  for (let time = 0; told('storeDegraded').length === 0; time += 1) {
+    const looked = fn().lookup(String(time), []);
+    (await store.heldAtLeast(1))[0]?.fail(new Error('down'));
+    await looked;
+  }
 }

@@ -3,6 +3,7 @@ import { Keyv as Keyv5 } from 'keyv5';
 import { Keyv as Keyv6 } from 'keyv6';
 import type { StoreInput } from '../../../packages/core/src/store/index.js';
 import { describeWithRedis } from '../../support/redis.js';
+import { disguise, reveal } from '../../support/stores.js';
 import { storeContract } from './contract.js';
 
 describeWithRedis('Redis', (redis) => {
@@ -27,7 +28,6 @@ describeWithRedis('Redis', (redis) => {
   contract('Keyv 5 with @keyv/redis', (adapter) => new Keyv5({ store: adapter, namespace: 'five' }));
   contract('Keyv 6 with @keyv/redis', (adapter) => new Keyv6({ store: adapter, namespace: 'six' }));
   contract('Keyv 6 with @keyv/redis, encrypting', (adapter) => {
-    const turned = (text: string): string => [...text].reverse().join('');
-    return new Keyv6({ store: adapter, namespace: 'turned', encryption: { encrypt: turned, decrypt: turned } });
+    return new Keyv6({ store: adapter, namespace: 'turned', encryption: { encrypt: disguise, decrypt: reveal } });
   });
 });

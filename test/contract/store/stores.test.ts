@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Keyv as Keyv5 } from 'keyv5';
 import { Keyv as Keyv6, KeyvMemoryAdapter } from 'keyv6';
 import { diskStore } from '../../../packages/core/src/store/index.js';
+import { disguise, reveal } from '../../support/stores.js';
 import { storeContract } from './contract.js';
 
 const nothing = async (): Promise<void> => undefined;
@@ -65,20 +66,17 @@ storeContract('an adapter of Keyv 6', async () => {
   return { connect: () => adapter, end: nothing };
 });
 
-/** Turns texts around, as a compression or an encryption would. */
-const turned = (text: string): string => [...text].reverse().join('');
-
 storeContract('Keyv 5 with a serializer of its own', async () => {
   const keyv = new Keyv5({
     store: new LeastAdapter(),
-    serialize: (data) => turned(JSON.stringify(data)),
-    deserialize: (text) => JSON.parse(turned(text)),
+    serialize: (data) => disguise(JSON.stringify(data)),
+    deserialize: (text) => JSON.parse(reveal(text)),
   });
   return { connect: () => keyv, end: nothing };
 });
 
 storeContract('Keyv 6 that encrypts', async () => {
-  const keyv = new Keyv6({ store: new LeastAdapter(), encryption: { encrypt: turned, decrypt: turned } });
+  const keyv = new Keyv6({ store: new LeastAdapter(), encryption: { encrypt: disguise, decrypt: reveal } });
   return { connect: () => keyv, end: nothing };
 });
 

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { fakeClock } from '../../support/fake-clock.js';
+import { heldStore, isEntry, isFunctionToken, isInvalidations, isTag, isTombstone } from '../../support/held-store.js';
+import { entryOf, openTier, outcome, runAndKeep, settled, watch, type TestTier } from '../../support/stores.js';
+
+const HOUR = 3_600_000;
+
+describe('hazard 8: an invalidation resolves', () => {
+  for (const [what, invalidate, isHeld] of [
+    ['delete', (tier: TestTier) => tier.fn().delete('k'), isTombstone],
+    ['clear', (tier: TestTier) => tier.fn().clear(), isFunctionToken],
+    ['invalidateTags', (tier: TestTier) => tier.tier.invalidateTags(['t']), isTag],
+    ['invalidateTags, of its first step', (tier: TestTier) => tier.tier.invalidateTags(['t']), isInvalidations],
+  ] as const) {
+    test(`when the store has acknowledged it: ${what}`, async () => {
+      const store = heldStore();
+      const opened = openTier(store);
+      await runAndKeep(opened.fn(), 'k', 'value', { tags: ['t'] });
+      store.hold((kind, key) => kind === 'set' && isHeld(key));
+      const done = invalidate(opened);
+      const state = watch(done);
+      const [set] = await store.heldAtLeast(1);
+      await settled();
+      expect(state.settled).toBe(false);
+      // Hazard 9: it holds here already, though the store still shows the past.
+      expect(await outcome(opened.fn(), 'k', ['t'])).toBe('(invalidated)');
+      set?.release();
+      expect(await done).toBe('acknowledged');
+      expect(opened.events).toEqual([]);
+    });
+
+    test(`as pending after a second, with an event, and is tried until it succeeds: ${what}`, async () => {
+      const store = heldStore();
+      const clock = fakeClock();
+      const [a, b] = [openTier(store, { clock }), openTier(store, { clock })];
+      await runAndKeep(a.fn(), 'k', 'value', { tags: ['t'] });
+      store.hold((kind, key) => kind === 'set' && isHeld(key));
+      const done = invalidate(a);
+      const state = watch(done);
+      const [first] = await store.heldAtLeast(1);
+      await clock.advance(999);
+      expect(state.settled).toBe(false);
+      await clock.advance(1);
+      expect(await done).toBe('pending');
+      expect(a.told('invalidationPending')).toHaveLength(1);
+      expect(await outcome(a.fn(), 'k', ['t'])).toBe('(invalidated)');
+      expect(await outcome(b.fn(), 'k', ['t'])).toBe('value');
+      first?.fail(new Error('the connection broke'));
+      store.hold(undefined);
+      await clock.advance(1000);
+      await settled();
+      expect(await outcome(b.fn(), 'k', ['t'])).toMatch(/^\((cold|invalidated)\)$/);
+      expect(a.told('invalidationPending')).toHaveLength(1);
+    });
+  }
+});
+
+describe('hazard 9: an invalidation of this process', () => {
+  test('holds against a replica that shows the past, until memoryTtl after its acknowledgement', async () => {
+    const store = heldStore();
+    const clock = fakeClock();
+    const [a, b] = [openTier(store, { clock, memoryTtl: 10_000 }), openTier(store, { clock })];
+    await runAndKeep(a.fn(), 'k', 'value', { ttl: HOUR });
+    const past = new Map(store.data);
+    await a.fn().clear();
+    for (const [key, text] of past) store.data.set(key, text);
+    expect(await outcome(b.fn(), 'k')).toBe('value');
+    expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+    await clock.advance(9_999);
+    expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+    expect((await a.fn().lookup('k', [])).begun.storable).toBe(false);
+    await clock.advance(1);
+    expect(await outcome(a.fn(), 'k')).toBe('value');
+  });
+
+  test('does not hide a later one of another process', async () => {
+    const store = heldStore();
+    const [a, b] = [openTier(store), openTier(store)];
+    await a.fn().clear();
+    await runAndKeep(a.fn(), 'k', 'value');
+    expect(await outcome(a.fn(), 'k')).toBe('value');
+    await b.fn().clear();
+    expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+  });
+
+  test('during a look-up counts in it, also while the tags of the entry are read', async () => {
+    const store = heldStore();
+    const { tier, fn } = openTier(store);
+    await runAndKeep(fn('another'), 'k', 'makes tokens');
+    await fn().keep('k', await fn().begin('k', []), entryOf('value', { tags: ['t'] }));
+    for (const isHeld of [isEntry, isTag]) {
+      expect(await outcome(fn(), 'k')).toBe('value');
+      store.hold((kind, key) => kind === 'getMany' && isHeld(key));
+      const looked = outcome(fn(), 'k');
+      const [read] = await store.heldAtLeast(1);
+      store.hold((kind) => kind === 'set');
+      const cleared = isHeld === isEntry ? fn().delete('k') : tier.clear();
+      const [set] = await store.heldAtLeast(2).then((held) => held.slice(1));
+      read?.release();
+      expect(await looked).toBe('(invalidated)');
+      store.hold(undefined);
+      set?.release();
+      await cleared;
+      await fn().keep('k', await fn().begin('k', []), entryOf('value', { tags: ['t'] }));
+    }
+  });
+});
