@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CacheError, createCache } from '@millpond/core';
-import * as http from '@millpond/core/http';
+import { createRoute, JSON_TYPE, type Route } from '@millpond/core/http';
 import { answersTwice, passed } from './check.js';
 
 export async function core(): Promise<void> {
@@ -27,6 +27,15 @@ export async function core(): Promise<void> {
   assert.equal(released, 1);
   passed('@millpond/core: a resource is shared, and released on close');
 
-  assert.equal(typeof http, 'object');
-  passed('@millpond/core/http: it loads');
+  await using stored = createCache({ name: 'compat', store: new Map() });
+  const dateOf = stored.cacheData(async (text: string) => ({ date: new Date(text) }));
+  await dateOf('2020-01-01');
+  await stored.flush();
+  assert.ok((await dateOf('2020-01-01')).date instanceof Date);
+  passed('@millpond/core: a store takes and gives what it should');
+
+  const route: Route = createRoute(stored, { name: 'compat', ttl: '1m' }, async ({ params }) => params);
+  assert.equal(typeof route, 'function');
+  assert.match(JSON_TYPE, /^application\/json/);
+  passed('@millpond/core/http: a route is made');
 }

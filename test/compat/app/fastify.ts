@@ -11,10 +11,22 @@ export async function fastify(): Promise<void> {
     return { id, name: 'Ada' };
   });
   app.get<{ Params: { id: string } }>('/users/:id', async (request) => getUser(request.params.id));
+  app.get(
+    '/cached/:id',
+    app.cacheRoute({ ttl: '1m' }, async ({ params }) => {
+      runs += 1;
+      return { id: params.id, name: 'Ada' };
+    }),
+  );
   await answersTwice(
     '@millpond/fastify: a route answers from the cache',
     () => runs,
     async () => (await app.inject('/users/42')).json(),
+  );
+  await answersTwice(
+    '@millpond/fastify: a cached route answers',
+    () => runs,
+    async () => (await app.inject('/cached/42')).json(),
   );
   await app.close();
 }
