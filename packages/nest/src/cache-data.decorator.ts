@@ -8,6 +8,8 @@ import { decorate, type CachedMethodDecorator, type NoOtherKeys } from './decora
  * The callbacks among the options run with the instance as `this`. The method's arguments are the key; on a controller
  * they are what its pipes made of the request, and its guards run on every request.
  *
+ * With `copy: 'freeze'` all callers get one frozen value, which the type of the method does not tell.
+ *
  * The method must return a promise. On an object that Nest did not make (`new Users()` in a unit test) it is the plain
  * method.
  */
