@@ -20,7 +20,7 @@ export interface Pond extends AsyncDisposable {
   readonly cacheResource: CacheResourceFn;
   readonly cacheRoute: CacheRouteFn;
   /** Closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
-  close(): Promise<CloseReport>;
+  readonly close: () => Promise<CloseReport>;
 }
 
 /**
