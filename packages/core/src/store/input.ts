@@ -11,6 +11,8 @@ export interface KeyvAdapterLike {
   delete(key: string): unknown;
   getMany?(keys: string[]): unknown;
   disconnect?(): unknown;
+  /** What an adapter of version 6 says about itself; when `expires` is true, its `set` takes an instant. */
+  readonly capabilities?: object | undefined;
 }
 
 /** A Keyv, of version 5.5 to 6. Structural, as {@link KeyvAdapterLike} is. */
