@@ -37,7 +37,9 @@ export function defineHasher<T>(Class: abstract new (...args: never) => T, hash:
 function prototypeOf(Class: unknown): object | undefined {
   if (typeof Class !== 'function') return undefined;
   const prototype: unknown = Reflect.get(Class, 'prototype');
-  return typeof prototype === 'object' && prototype !== null ? prototype : undefined;
+  return (typeof prototype === 'object' && prototype !== null) || typeof prototype === 'function'
+    ? prototype
+    : undefined;
 }
 
 /** A hasher as a keyer uses it. */

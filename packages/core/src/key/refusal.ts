@@ -18,8 +18,9 @@ const COLLECT = 'Collect it first, and pass what it held.';
 /** The first that knows the value speaks. */
 const rules: readonly Rule[] = [
   aFunction,
-  aPromise,
+  // Before promises, because Fastify's reply is one too.
   ofHttp,
+  aPromise,
   (value) => (isStream(value) ? { type: `a stream (${nameOf(value)})`, cure: COLLECT } : undefined),
   (value) => (isIterator(value) ? { type: `an iterator (${nameOf(value)})`, cure: COLLECT } : undefined),
   aWeakThing,

@@ -33,8 +33,8 @@ export function ownName(fn: object): string {
   return typeof name === 'string' ? name : '';
 }
 
-// Every alternative starts differently and has one end, so that matching never goes back far.
-const BLANK = String.raw`\s|/\*(?:[^*]|\*(?!/))*\*/|//[^\n\r\u2028\u2029]*[\n\r\u2028\u2029]`;
+// No end of line may stand before an arrow or after `async`, so line comments cannot.
+const BLANK = String.raw`\s|/\*(?:[^*]|\*(?!/))*\*/`;
 const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`;
 const ARROW = new RegExp(String.raw`^(?:\(|(?:async(?:${BLANK})+)?${NAME}(?:${BLANK})*=>)`, 'u');
 const ASYNC_ARROW = new RegExp(String.raw`^async(?:${BLANK})*\(`, 'u');
