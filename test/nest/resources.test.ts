@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Scope } from '@nestjs/common';
 import { CacheModule, CacheResource, getCachedData, getCachedResource } from '@millpond/nest';
 import { expect, test } from 'vitest';
 import { gate } from '../support/gate.js';
@@ -68,6 +68,35 @@ test('S100: a shutdown releases every resource exactly once', async () => {
   await app.close();
 
   expect(pools.map(({ releases }) => releases)).toEqual([1, 1]);
+});
+
+test('S100: the resource of a request-scoped provider outlives the request, and a shutdown releases it', async () => {
+  const told: unknown[] = [];
+  @Injectable({ scope: Scope.REQUEST })
+  class Tenants {
+    opened = 0;
+
+    @CacheResource({
+      key: (tenant: string) => tenant,
+      validate(this: Tenants, pool: Pool, tenant: string) {
+        told.push(this.opened);
+        return pool.name === tenant;
+      },
+      onRelease: (pool: Pool, reason: string) => void told.push(pool.name, reason),
+    })
+    async pool(tenant: string): Promise<Pool> {
+      this.opened += 1;
+      return new Pool(tenant);
+    }
+  }
+  const app = await start({ imports: [CacheModule.forRoot()], providers: [Tenants] });
+
+  const first = await (await app.resolve(Tenants)).pool('blue');
+  expect(await (await app.resolve(Tenants)).pool('blue')).toBe(first);
+  await app.close();
+
+  // The second request's own instance was asked, and it has opened nothing.
+  expect(told).toEqual([0, 'blue', 'close']);
 });
 
 test('a shutdown releases what is still being built', async () => {
