@@ -21,8 +21,10 @@ export function viewOf(url: string, params: unknown, query: unknown, listed: rea
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const size = { values: 0, characters: path.length };
-  const view = { path, params: copyOf(params, undefined, size), query: copyOf(query, listed, size) };
-  return { ...view, oversized: size.values > MOST_VALUES || size.characters > MOST_CHARACTERS };
+  const seenParams = copyOf(params, undefined, size);
+  const seenQuery = copyOf(query, listed, size);
+  const oversized = size.values > MOST_VALUES || size.characters > MOST_CHARACTERS;
+  return { path, params: seenParams, query: seenQuery, oversized };
 }
 
 interface Size {
