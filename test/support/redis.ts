@@ -22,10 +22,10 @@ export interface RedisServer {
 
 const READY = 'Ready to accept connections';
 
-/** Makes and starts a server. */
-export async function startRedis(): Promise<RedisServer> {
+/** Makes and starts a server, on a free port unless one is given. */
+export async function startRedis(given?: number): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'millpond-redis-'));
-  const port = await freePort();
+  const port = given ?? (await freePort());
   let child: ChildProcess | undefined;
   const orphan = (): void => void child?.kill('SIGKILL');
   process.once('exit', orphan);

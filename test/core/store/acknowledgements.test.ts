@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { gate } from '../../support/gate.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { heldStore, isEntry, isFunctionToken, isInvalidations, isTag, isTombstone } from '../../support/held-store.js';
 import { entryOf, openTier, outcome, runAndKeep, settled, watch, type TestTier } from '../../support/stores.js';
@@ -71,6 +72,61 @@ describe('hazard 9: an invalidation of this process', () => {
     expect((await a.fn().lookup('k', [])).begun.storable).toBe(false);
     await clock.advance(1);
     expect(await outcome(a.fn(), 'k')).toBe('value');
+  });
+
+  test('holds against a replica that falls back into the past', async () => {
+    const store = heldStore();
+    const { fn } = openTier(store);
+    await runAndKeep(fn(), 'k', 'old');
+    const past = new Map(store.data);
+    await fn().clear();
+    await fn().clear();
+    await runAndKeep(fn(), 'k', 'new');
+    expect(await outcome(fn(), 'k')).toBe('new');
+    for (const [key, text] of past) store.data.set(key, text);
+    expect(await outcome(fn(), 'k')).toBe('(invalidated)');
+  });
+
+  test('gives way to later ones of another process, whose entries are found', async () => {
+    const store = heldStore();
+    const [a, b] = [openTier(store), openTier(store)];
+    for (const value of ['1', '2', '3']) {
+      await a.fn().clear();
+      await runAndKeep(a.fn(), 'k', `of a ${value}`);
+      expect(await outcome(b.fn(), 'k')).toBe(`of a ${value}`);
+      await b.fn().clear();
+      expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+      await runAndKeep(b.fn(), 'k', `of b ${value}`);
+      expect(await outcome(a.fn(), 'k')).toBe(`of b ${value}`);
+    }
+  });
+
+  test('that landed, was shown and was outdated before its acknowledgement arrived is forgotten in time all the same', async () => {
+    const store = heldStore();
+    const clock = fakeClock();
+    const [a, b] = [openTier(store, { clock, memoryTtl: 10_000 }), openTier(store, { clock })];
+    await a.fn().lookup('k', []);
+    const late = {
+      ...store,
+      set: async (key: string, text: string) => void (await Promise.all([store.set(key, text), gone.opened])),
+    };
+    const gone = gate();
+    const c = openTier(late, { clock, memoryTtl: 10_000 });
+    const cleared = c.fn().clear();
+    await settled();
+    expect(await outcome(c.fn(), 'k')).toBe('(cold)');
+    await b.fn().clear();
+    await runAndKeep(b.fn(), 'k', 'of b');
+    const past = new Map(store.data);
+    expect(await outcome(c.fn(), 'k')).toBe('of b');
+    gone.open();
+    expect(await cleared).toBe('acknowledged');
+    await a.fn().clear();
+    await clock.advance(10_000);
+    // Now the store is believed whatever it shows, also what was seen before.
+    await c.fn().lookup('k', []);
+    for (const [key, text] of past) store.data.set(key, text);
+    expect(await outcome(c.fn(), 'k')).toBe('of b');
   });
 
   test('does not hide a later one of another process', async () => {

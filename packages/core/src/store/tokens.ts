@@ -21,7 +21,7 @@ export function asToken(stored: unknown): string | undefined {
   return typeof stored === 'string' && TOKEN.test(stored) ? stored : undefined;
 }
 
-/** What is known of a token: its value, absent, or contested: this process wrote another than the store shows. */
+/** What is known of a token: its value, absent, or contested: the store shows what this process has outdated. */
 export type Standing = { readonly token: string | undefined } | 'contested';
 
 /** The tokens of one cache, as this process knows them. */
@@ -31,13 +31,13 @@ export interface Tokens {
    * still says. Write it once, and tell when it was acknowledged.
    */
   replace(name: string): string;
-  /** The store has this value; after `memoryTtl` its word is taken again. */
+  /** The store has this value; `memoryTtl` later its word is taken again, whatever it says. */
   acknowledged(name: string, token: string): void;
   /** Goes by the store's word again, at once: something wider has been replaced. */
   forget(name: string): void;
-  /** The value that this process wrote lately, if it did. */
+  /** The value that this process goes by, if it wrote one lately: its own, or a newer one of another process. */
   own(name: string): string | undefined;
-  /** What a stored value means, given what this process wrote. */
+  /** What a stored value means, given what this process wrote and saw. */
   standing(name: string, stored: unknown): Standing;
   /**
    * Makes a token that is missing: set, acknowledged and read back (hazard 2), once for all who miss it. Undefined
@@ -55,13 +55,19 @@ export interface TokensOptions {
   readonly tokenTtl: number;
 }
 
-/** Acknowledged ones beyond this are forgotten early: only a lagging replica could tell the difference. */
-const MOST_ACKNOWLEDGED = 10_000;
+/** More of each kind are forgotten early: only a lagging replica could tell the difference. */
+const MOST_REMEMBERED = 10_000;
 
 interface Own {
-  readonly token: string;
+  /** What this process wrote. */
+  readonly written: string;
+  /** What it goes by: the same, or a newer one of another process. */
+  token: string;
   /** When the store's word is taken again; undefined until the value is acknowledged. */
   until: number | undefined;
+  /** The store has shown the value: what it shows from now on is newer, unless it is one of the older ones. */
+  shown: boolean;
+  readonly older: Set<string>;
 }
 
 /** Makes the tokens of one cache. */
@@ -70,21 +76,41 @@ export function createTokens(options: TokensOptions): Tokens {
   const written = new Map<string, Own>();
   /** In the order of their ends, since all are remembered equally long. */
   const acknowledged = new Map<string, Own>();
+  /** What the store showed last. */
+  const seen = new Map<string, string>();
   const making = new Map<string, Promise<string | undefined>>();
 
   function forgetOld(): void {
     const now = clock.now();
     for (const [name, own] of acknowledged) {
-      if (own.until !== undefined && own.until > now && acknowledged.size <= MOST_ACKNOWLEDGED) return;
+      if (own.until !== undefined && own.until > now && acknowledged.size <= MOST_REMEMBERED) return;
       acknowledged.delete(name);
       if (written.get(name) === own) written.delete(name);
     }
   }
 
-  function own(name: string): string | undefined {
+  function live(name: string): Own | undefined {
     const found = written.get(name);
-    if (found === undefined) return undefined;
-    return found.until === undefined || found.until > clock.now() ? found.token : undefined;
+    return found?.until === undefined || found.until > clock.now() ? found : undefined;
+  }
+
+  function see(name: string, token: string | undefined): Standing {
+    if (token !== undefined && seen.get(name) !== token) {
+      const [oldest] = seen.keys();
+      if (oldest !== undefined && seen.size >= MOST_REMEMBERED) seen.delete(oldest);
+      seen.set(name, token);
+    }
+    return { token };
+  }
+
+  function judge(own: Own, token: string | undefined): Standing {
+    if (token === own.token) own.shown = true;
+    else if (own.shown && token !== undefined && !own.older.has(token)) {
+      // Another process has replaced it since.
+      own.older.add(own.token);
+      own.token = token;
+    } else return 'contested';
+    return { token };
   }
 
   async function makeOnce(name: string): Promise<string | undefined> {
@@ -100,24 +126,27 @@ export function createTokens(options: TokensOptions): Tokens {
 
   return {
     replace(name) {
+      const before = live(name);
+      const older = new Set(before?.older);
+      for (const token of [before?.token, seen.get(name)]) if (token !== undefined) older.add(token);
       const token = newToken();
-      written.set(name, { token, until: undefined });
+      written.set(name, { written: token, token, until: undefined, shown: false, older });
       return token;
     },
     acknowledged(name, token) {
       forgetOld();
-      const found = written.get(name);
-      if (found === undefined || found.token !== token || found.until !== undefined) return;
-      found.until = clock.now() + memoryTtl;
+      const own = written.get(name);
+      if (own === undefined || own.written !== token || own.until !== undefined) return;
+      own.until = clock.now() + memoryTtl;
       acknowledged.delete(name);
-      acknowledged.set(name, found);
+      acknowledged.set(name, own);
     },
     forget: (name) => void written.delete(name),
-    own,
+    own: (name) => live(name)?.token,
     standing(name, stored) {
       const token = asToken(stored);
-      const mine = own(name);
-      return mine === undefined || mine === token ? { token } : 'contested';
+      const own = live(name);
+      return own === undefined ? see(name, token) : judge(own, token);
     },
     make(name) {
       const running = making.get(name) ?? makeOnce(name).finally(() => making.delete(name));
