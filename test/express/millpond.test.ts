@@ -162,6 +162,24 @@ describe.each<[string, unknown]>([
     expect(errors).toMatchObject([{ code: 'ERR_MILLPOND_ROUTE', cause: thrown }]);
   });
 
+  test('S103: a request or a response as an argument is refused, with what to pass instead', async () => {
+    const app = make();
+    const load = pondWith().cacheData(async (_it: unknown) => 1, { name: 'load' });
+    const errors: unknown[] = [];
+    app.use((request, response) => {
+      const loads = [request, response].map((it) => load(it).catch((error: unknown) => errors.push(error)));
+      return Promise.all(loads).finally(() => response.end());
+    });
+    const { port, close } = await listen(app);
+    onTestFinished(close);
+    await send(port, { path: '/' });
+    expect(errors.map(String)).toEqual([
+      expect.stringContaining('load: args[0] is an HTTP request'),
+      expect.stringContaining('load: args[0] is an HTTP response'),
+    ]);
+    expect(String(errors[0])).toContain('request.params.id');
+  });
+
   test('a client certificate is a credential', async () => {
     const app = make();
     const { cacheRoute } = pondWith();

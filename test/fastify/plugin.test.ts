@@ -128,6 +128,22 @@ describe.each<[string, unknown]>([
     expect(String(error)).toContain(message);
   });
 
+  test('S103: a request or a reply as an argument is refused, with what to pass instead', async () => {
+    const app = make();
+    await app.register(plugin);
+    const load = app.cacheData(async (_it: unknown) => 1, { name: 'load' });
+    const errors: unknown[] = [];
+    app.addHook('onRequest', async (request, reply) => {
+      for (const it of [request, reply]) await load(it).catch((error: unknown) => errors.push(error));
+    });
+    await app.inject({ method: 'GET', url: '/' });
+    expect(errors.map(String)).toEqual([
+      expect.stringContaining('load: args[0] is an HTTP request'),
+      expect.stringContaining('load: args[0] is an HTTP response'),
+    ]);
+    expect(String(errors[0])).toContain('request.params.id');
+  });
+
   test("trouble goes to the app's log, under the plugin's name, unless the options name a logger", async () => {
     const lines: string[] = [];
     const trouble = async (options: object): Promise<void> => {
