@@ -1,5 +1,6 @@
 import { growable, viewOver } from '../copy/binary.js';
 import { emptyError, fillError } from '../copy/language-error.js';
+import { headersOf } from '../copy/leaf.js';
 import { defineField, type Fields } from '../copy/read.js';
 import { MAX_DEPTH } from '../copy/trail.js';
 import { memoryFrom, viewFrom } from './bytes.js';
@@ -132,7 +133,7 @@ class Revival {
       case 'Q':
         return this.#met(new URLSearchParams(pairs(this.#primitives(nodes))));
       case 'H':
-        return this.#met(new Headers(pairs(this.#primitives(nodes))));
+        return this.#met(headersOf(pairs(this.#primitives(nodes))));
       case 'G':
         return this.#met(growableFrom(this.#primitives(nodes)));
       default:

@@ -127,16 +127,12 @@ export class Build {
   }
 
   #items(items: unknown[]): void {
-    const before = (this.bytes += arrayBytes(items.length));
-    let numeric = true;
+    this.bytes += arrayBytes(items.length);
     for (let index = 0; index < items.length; index++) {
       const value = items[index];
-      if (typeof value !== 'number') numeric = false;
       const master = this.#child(value, index);
       if (master !== value) items[index] = master;
     }
-    // An array of numbers alone has them in its slots.
-    if (numeric) this.bytes = before;
   }
 
   #oddItems(items: unknown[]): void {

@@ -57,7 +57,7 @@ const searchParams: Leaf<URLSearchParams> = {
 
 const headers: Leaf<Headers> = {
   name: 'a Headers object',
-  copy: (source) => new Headers([...source.entries()]),
+  copy: (source) => headersOf(source.entries()),
   bytes: (leaf) => SMALL_BYTES + pairsBytes(leaf.entries()),
 };
 
@@ -98,6 +98,21 @@ export function leafName(kind: LeafKind): string {
 export function checkLeaf(source: object, kind: LeafKind): void {
   const { properties } = leaves[kind];
   if (properties !== undefined) refuseExtras(source, properties(source as never));
+}
+
+/**
+ * Headers of these pairs. Empty values that were appended are the ", " at the end of the whole, which the constructor
+ * would cut off as blanks; so they are appended again.
+ */
+export function headersOf(pairs: Iterable<readonly [string, string]>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of pairs) {
+    let end = value.length;
+    while (value.endsWith(', ', end)) end -= 2;
+    headers.append(name, value.slice(0, end));
+    for (; end < value.length; end += 2) headers.append(name, '');
+  }
+  return headers;
 }
 
 /** The milliseconds of a Date, NaN for an invalid one. */

@@ -1,5 +1,5 @@
 import { errorName } from './kind.js';
-import { refusalOfExtras, refusalOfSymbolKey } from './refusal.js';
+import { refusalOfExtra, refusalOfSymbolKey } from './refusal.js';
 
 /**
  * Shallow reads. Each takes one object of a foreign value apart, reads every property of it once, and answers with
@@ -78,16 +78,17 @@ export interface ErrorParts {
   readonly shown: Fields;
 }
 
-const HIDDEN = ['stack', 'message', 'name', 'cause', 'errors', 'error', 'suppressed'];
+// The stack is last: V8 makes it when it is first looked at, and reads the message and the name for it.
+const HIDDEN = ['message', 'name', 'cause', 'errors', 'error', 'suppressed', 'stack'];
 
 /** Reads an error. Of its non-enumerable properties only those count that the language defines. */
 export function readError(source: object): ErrorParts {
-  const shown = readFields(source);
   const hidden: Fields = {};
   for (const key of HIDDEN) {
-    if (Object.hasOwn(source, key) && !Object.hasOwn(shown, key)) hidden[key] = Reflect.get(source, key);
+    const isHidden = Object.hasOwn(source, key) && !Object.prototype.propertyIsEnumerable.call(source, key);
+    if (isHidden) hidden[key] = Reflect.get(source, key);
   }
-  return { name: errorName(source), hidden, shown };
+  return { name: errorName(source), hidden, shown: readFields(source) };
 }
 
 /** Keys and values in turn: [key, value, key, value, ...]. */
@@ -117,7 +118,8 @@ export function defineField(target: object, key: string, value: unknown): void {
  */
 export function refuseExtras(source: object, expected = 0): void {
   refuseSymbolKeys(source);
-  if (Object.keys(source).length > expected) throw refusalOfExtras(source);
+  const extra = Object.keys(source)[expected];
+  if (extra !== undefined) throw refusalOfExtra(source, extra);
 }
 
 function refuseSymbolKeys(source: object): void {

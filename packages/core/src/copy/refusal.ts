@@ -10,12 +10,15 @@ export class Refusal extends Error {
   readonly type: string;
   /** The edit that mends it. */
   readonly cure: string;
+  /** The property that is meant, of the value at hand; undefined for the value itself. */
+  readonly key: PropertyKey | undefined;
 
-  constructor(type: string, cure: string) {
+  constructor(type: string, cure: string, key?: PropertyKey) {
     super(`${type} is not data`);
     this.name = 'Refusal';
     this.type = type;
     this.cure = cure;
+    this.key = key;
   }
 }
 
@@ -88,7 +91,8 @@ const rules: readonly Rule[] = [
 export function refusalOf(value: object): Refusal {
   for (const rule of rules) if (rule.holds(value)) return rule.refuse(value);
   const name = className(value);
-  const type = name === undefined || name === 'Object' ? 'an object with a prototype of its own' : describe(value);
+  const type =
+    name === undefined || name === 'Object' ? 'an object with a prototype of its own' : `an instance of ${name}`;
   return new Refusal(type, PLAIN);
 }
 
@@ -102,16 +106,18 @@ export function refusalOfPrimitive(value: unknown): Refusal {
 /** What to say of a property that is named by a symbol. */
 export function refusalOfSymbolKey(key: symbol): Refusal {
   return new Refusal(
-    `a property named by a symbol (${describe(key)})`,
+    'a property named by a symbol',
     'Name it by a string, or make it non-enumerable: then it is left out.',
+    key,
   );
 }
 
-/** What to say of properties that were added to an object whose content is elsewhere, such as a Map. */
-export function refusalOfExtras(value: object): Refusal {
+/** What to say of a property that was added to an object whose content is elsewhere, such as a Map. */
+export function refusalOfExtra(value: object, key: string): Refusal {
   return new Refusal(
     `a property that was added to ${describe(value)}`,
     'Only plain objects, arrays and errors have properties of their own as data: put it beside, in a plain object.',
+    key,
   );
 }
 

@@ -35,12 +35,14 @@ export class Trail {
 
   /** What is told to the caller of `fn` when the walk stopped here with this error. */
   failure(fn: string, error: unknown, reading: object | undefined): CacheError {
-    const path = pathOf('result', this.#steps);
-    if (error instanceof Refusal) return uncacheableValue(fn, path, error.type, error.cure);
-    const key = reading === undefined ? undefined : unreadable(reading);
+    const refused = error instanceof Refusal;
+    const key = refused ? error.key : unreadable(reading);
+    const base = pathOf('result', this.#steps);
+    const path = key === undefined ? base : propertyPath(base, key);
+    if (refused) return uncacheableValue(fn, path, error.type, error.cure);
     return uncacheableValue(
       fn,
-      key === undefined ? path : propertyPath(path, key),
+      path,
       `a value that cannot be read (it threw ${error instanceof Error ? error.message : describe(error)})`,
       'Mend its getter or proxy, or return plain data.',
       error,
@@ -49,7 +51,8 @@ export class Trail {
 }
 
 /** The first property that throws when it is read again; only to name it, what it answers is not used. */
-function unreadable(source: object): string | undefined {
+function unreadable(source: object | undefined): string | undefined {
+  if (source === undefined) return undefined;
   let last: string | undefined;
   try {
     for (const key of Object.keys(source)) {

@@ -2,7 +2,8 @@ import { types } from 'node:util';
 
 /*
  * Bytes that values take in V8's heap on 64-bit Node (words of 8 bytes). Estimates: a string that many places share is
- * counted at each, hidden classes (shared by all rows of a table) are not counted.
+ * counted at each, hidden classes (shared by all rows of a table) are not counted, and fractions in an array weigh what
+ * they take where the array has ever held anything else.
  */
 
 const WORD = 8;
@@ -35,13 +36,13 @@ export function binaryBytes(bytes: number): number {
 }
 
 /** A Date: its instant and the fields that it keeps of its last reading. */
-export const DATE_BYTES = 13 * WORD;
+export const DATE_BYTES: number = 13 * WORD;
 
 /** A RegExp, an Error, a URL and the like, without the texts in it. */
-export const SMALL_BYTES = 30 * WORD;
+export const SMALL_BYTES: number = 30 * WORD;
 
 /** A boxed primitive, or a small object of two or three words. */
-export const BOX_BYTES = 6 * WORD;
+export const BOX_BYTES: number = 6 * WORD;
 
 /** What a primitive adds to the slot that refers to it. */
 export function primitiveBytes(value: unknown): number {
