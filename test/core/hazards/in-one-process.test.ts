@@ -68,7 +68,8 @@ describe('hazard 13: a caller who joins a run whose tags are not known yet', () 
 });
 
 describe('hazard 14: a stale window serves what has aged, and never what', () => {
-  const windows = { ttl: '1m', staleIfError: '1h', staleWhileRevalidate: '1h', tags: ['users'] } as const;
+  const fallback = { ttl: '1m', staleIfError: '1h', tags: ['users'] } as const;
+  const windows = { both: { ...fallback, staleWhileRevalidate: '1h' }, fallback } as const;
 
   function fragile() {
     const { cache, clock } = pond();
@@ -77,11 +78,11 @@ describe('hazard 14: a stale window serves what has aged, and never what', () =>
       state.calls += 1;
       if (state.failing) throw new Error('down');
       return `value ${state.calls}`;
-    }, windows);
+    }, windows.both);
     return { cache, clock, load, state };
   }
 
-  type Drop = (made: ReturnType<typeof fragile>) => Promise<unknown>;
+  type Drop = (made: Pick<ReturnType<typeof fragile>, 'cache' | 'load'>) => Promise<unknown>;
   const drops: [string, Drop][] = [
     ['was deleted', ({ load }) => load.delete()],
     ['was cleared', ({ load }) => load.clear()],
@@ -110,6 +111,20 @@ describe('hazard 14: a stale window serves what has aged, and never what', () =>
       made.state.failing = false;
       expect(await made.load()).toBe('value 3');
     }
+  });
+
+  test.each(drops)('%s while the run that failed was under way', async (_, drop) => {
+    const { cache, clock } = pond();
+    let door: Gate<string> | undefined;
+    const load = cache.cacheData(async () => (door === undefined ? 'old' : door.passed), windows.fallback);
+    await load();
+    await clock.advance(60_000);
+    door = gate<string>();
+    const waiting = failureOf(load());
+    await settle();
+    await drop({ cache, load });
+    door.fail(new Error('down'));
+    expect(await waiting).toMatchObject({ message: 'down' });
   });
 
   test('a refresh brings that began before a drop', async () => {

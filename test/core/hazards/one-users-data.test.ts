@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import { createCache, defineHasher } from '@millpond/core';
 import { settle } from '../../support/fake-clock.js';
-import { pond } from '../support/cache.js';
+import { pond, within } from '../support/cache.js';
 import { gate } from '../support/gate.js';
 import { GatedStore } from '../support/gated-store.js';
 
@@ -105,13 +105,16 @@ describe('hazard 22: a run', () => {
   });
 });
 
-/** Whether the request can be collected, once its call is over. */
-async function collected(call: (request: Request) => Promise<unknown>): Promise<boolean> {
+/** Whether the request can be collected, once its call is over; `wait` is how a test outside it waits for that. */
+async function collected(
+  call: () => Promise<unknown>,
+  wait: (answer: Promise<unknown>) => Promise<unknown> = (answer) => answer,
+): Promise<boolean> {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) throw new Error('run with --expose-gc');
   const made = async (): Promise<WeakRef<Request>> => {
     const mine: Request = { user: 'ann' };
-    await request.run(mine, () => call(mine));
+    await wait(request.run(mine, call));
     return new WeakRef(mine);
   };
   const reference = await made();
@@ -124,19 +127,26 @@ async function collected(call: (request: Request) => Promise<unknown>): Promise<
 
 describe('hazard 31: a request can be collected although its call left', () => {
   test('an entry with a ttl, whose sweeper runs on the machine’s clock', async () => {
-    const cache = createCache();
-    const load = cache.cacheData(async () => 1, { ttl: '1h' });
-    const sync = cache.cacheDataSync(() => 1, { ttl: '1h' });
-    const pool = cache.cacheResource(async () => ({}), { ttl: '1h' });
-    expect(await collected(async () => [await load(), sync(), await pool()])).toBe(true);
-    expect([load.has(), pool.has()]).toEqual([true, true]);
-    await cache.close();
+    // Each in a cache of its own, so that each call is the one that starts the sweeper.
+    const options = { ttl: '1h' };
+    const caches = [createCache(), createCache(), createCache()];
+    const load = caches[0]?.cacheData(async () => 1, options);
+    const sync = caches[1]?.cacheDataSync(() => 1, options);
+    const pool = caches[2]?.cacheResource(async () => ({}), options);
+    for (const call of [load, sync, pool]) {
+      expect(await collected(async () => call?.())).toBe(true);
+      expect(call?.has()).toBe(true);
+    }
+    await Promise.all(caches.map((cache) => cache.close()));
   });
 
   test('a delayed release of a resource', async () => {
     const cache = createCache();
-    const pool = cache.cacheResource(async () => ({}), { releaseAfter: '1h', onRelease: () => {} });
-    expect(await collected(async () => [await pool(), await pool.refresh()])).toBe(true);
+    const options = { releaseAfter: '1h', onRelease: () => {} };
+    const replaced = cache.cacheResource(async () => ({}), options);
+    expect(await collected(async () => [await replaced(), await replaced.refresh()])).toBe(true);
+    const invalid = cache.cacheResource(async () => ({}), { ...options, validate: () => false });
+    expect(await collected(async () => [await invalid(), await invalid()])).toBe(true);
     await cache.close();
   });
 
@@ -176,6 +186,22 @@ describe('hazard 31: a request can be collected although its call left', () => {
     door.open(1);
     expect(await Promise.all(others)).toEqual([1]);
     await cache.close();
+  });
+
+  test('an invalidation that the store has not acknowledged', async () => {
+    const { clock } = pond();
+    const store = new GatedStore();
+    const cache = createCache({ name: 'shop', store, clock, logger: { warn: () => {} } });
+    const load = cache.cacheData(async () => 'needle', { name: 'load' });
+    await load();
+    await cache.flush();
+    store.hold(({ kind }) => kind !== 'get');
+    for (const drop of [load.delete, load.clear, cache.clear, async () => cache.invalidateTags('users')]) {
+      const pending = async (answer: Promise<unknown>): Promise<void> =>
+        expect(await within(clock, 5_000, answer)).toEqual({ store: 'pending' });
+      expect(await collected(drop, pending)).toBe(true);
+    }
+    await within(clock, 60_000, cache.close());
   });
 
   test('a write to the store that has not been answered', async () => {

@@ -85,6 +85,20 @@ test('S32: the key is taken before the function can change its argument', async 
   expect(calls).toBe(2);
 });
 
+test('S32: a caller who changes the argument while the store is read does not leave a wrong entry', async () => {
+  const data = new Map<string, unknown>();
+  const cache = createCache({ name: 'shop', store: data, clock: fakeClock() });
+  const sum = cache.cacheData(async (list: number[]) => list.reduce((total, n) => total + n, 0), { name: 'sum' });
+  const mine = [1, 2];
+  const first = sum(mine);
+  const second = sum([1, 2]);
+  mine.push(10);
+  expect([3, 13]).toContain(await first);
+  expect(await second).toBe(3);
+  expect([await sum([1, 2]), await sum([1, 2, 10])]).toEqual([3, 13]);
+  await cache.close();
+});
+
 test('S34: an argument nested 100 000 deep has a key or an error of its own, and the next call works', async () => {
   const nested = (): unknown => {
     let value: unknown = 1;

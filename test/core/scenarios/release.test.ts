@@ -192,7 +192,9 @@ describe('S94: close', () => {
 
   test('reports failures together, and does not throw them', async () => {
     const cause = new Error('socket is gone');
-    const { cache, pool } = pools({
+    const { cache } = pond({ logger: { warn: () => {} } });
+    let built = 0;
+    const pool = cache.cacheResource(async (_name: string): Promise<Pool> => ({ id: ++built }), {
       onRelease: ({ id }) => {
         if (id !== 2) throw cause;
       },
@@ -232,10 +234,11 @@ describe('S94: close', () => {
     const closed = cache.close();
     door.open();
     await closed;
+    expect(released.map(([resource]) => resource)).toEqual([built]);
     const answer = await waiting;
     if (answer !== built) expect(answer).toMatchObject({ code: 'ERR_MILLPOND_CLOSED' });
     await settle();
-    expect(released.map(([resource]) => resource)).toEqual([built]);
+    expect(released).toHaveLength(1);
   });
 
   test('is what `await using` does, and may be asked for twice', async () => {
