@@ -27,8 +27,13 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
   const { clock } = host.settings;
   const running = new Map<string, SyncRun>();
 
+  /** No caller's request is seen, whoever happens to be the first (hazard 22). */
+  function run(self: unknown, args: readonly unknown[]): unknown {
+    return inRootContext(() => Reflect.apply(original, self, args));
+  }
+
   function call(self: unknown, args: readonly unknown[]): unknown {
-    if (!host.settings.enabled || host.closed) return Reflect.apply(original, self, args);
+    if (!host.settings.enabled || host.closed) return run(self, args);
     const key = keyer.keyOf(self, args);
     const entry = shelf.get(key);
     if (entry === undefined) return compute(key, self, args, 'cold', undefined);
@@ -52,19 +57,19 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     fallback: DataEntry | undefined,
   ): unknown {
     if (running.has(key)) throw recursiveCall(report.fn);
-    const run: SyncRun = { run: host.nextRun(), position: generations.position, outdated: false };
+    const current: SyncRun = { run: host.nextRun(), position: generations.position, outdated: false };
     const started = clock.now();
-    running.set(key, run);
+    running.set(key, current);
     generations.enter();
     try {
-      const value = attempt(() => inRootContext(() => Reflect.apply(original, self, args)));
+      const value = attempt(() => run(self, args));
       const duration = clock.now() - started;
       if (value.failed) {
         report.failed(key, duration, value.error);
-        return instead(key, reason, run, fallback, value.error);
+        return instead(key, reason, current, fallback, value.error);
       }
       report.miss(key, reason, NO_OPTIONS);
-      return keepAndCopy(key, args, run, value.result, duration);
+      return keepAndCopy(key, args, current, value.result, duration);
     } finally {
       running.delete(key);
       generations.leave();
@@ -141,7 +146,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     },
     refresh(this: unknown, ...args: readonly unknown[]): unknown {
       const self = instanceOf(this, wrapper);
-      if (!host.settings.enabled || host.closed) return Reflect.apply(original, self, args);
+      if (!host.settings.enabled || host.closed) return run(self, args);
       return compute(keyer.keyOf(self, args), self, args, 'refresh', undefined);
     },
     has(this: unknown, ...args: readonly unknown[]): boolean {

@@ -31,8 +31,8 @@ export class DataFunction {
 
   /** Answers a call; every failure is a rejection. */
   call(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
-    const { host, original, keyer } = this.#parts;
-    if (!host.settings.enabled || host.closed) return passThrough(() => Reflect.apply(original, self, args));
+    const { host, keyer } = this.#parts;
+    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     let key: string;
     try {
       key = keyer.keyOf(self, args);
@@ -171,8 +171,8 @@ export class DataFunction {
 
   /** Runs now, whatever is kept or under way, and hands out what it returns. */
   async refresh(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
-    const { host, original, keyer, report } = this.#parts;
-    if (!host.settings.enabled || host.closed) return Reflect.apply(original, self, args);
+    const { host, keyer, report } = this.#parts;
+    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     const call = { key: keyer.keyOf(self, args), self, args, options };
     if (this.#parts.flights.runsInside(currentRun(), call.key)) throw recursiveCall(report.fn);
     return this.#lead(call, 'refresh', undefined);
@@ -187,11 +187,14 @@ export class DataFunction {
     return state === 'fresh' || state === 'stale' ? entry : undefined;
   }
 
+  /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
+  async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
+    const { original, context } = this.#parts;
+    const run = (): unknown => Reflect.apply(original, self, args);
+    return context === 'detached' ? inRootContext(run) : run();
+  }
+
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
-}
-
-async function passThrough(run: () => unknown): Promise<unknown> {
-  return run();
 }
