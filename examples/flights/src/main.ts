@@ -32,7 +32,7 @@ async function start({ ports }: Settings): Promise<void> {
       if (next.state !== status.state || next.state === 'loading') terminal.database(next);
       status = next;
     },
-    onRelease: (reason) => terminal.say(`  Database released (${reason}).`),
+    onRelease: (reason) => terminal.say(`  Database closed and released (${reason}).`),
   });
   const servers = (): { name: string; url: string }[] => apps.map(({ name, url }) => ({ name, url }));
   const api = createApi({ cache, answers, databaseStatus: () => status, servers });
@@ -51,7 +51,7 @@ async function start({ ports }: Settings): Promise<void> {
   terminal.welcome(apps);
 
   // The first start loads the flights while you read; later ones open the database when a question needs it.
-  if (existsSync(DATABASE)) return terminal.say('  The flights are loaded; the database opens at the first miss.');
+  if (existsSync(DATABASE)) return terminal.say('  The database opens at the first miss.');
   try {
     await answers.database();
   } catch (error) {

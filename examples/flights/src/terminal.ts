@@ -20,6 +20,7 @@ export function createTerminal(out: NodeJS.WriteStream): Terminal {
   const dim = (text: string): string => paint(2, text);
   let told = 0;
   let drawing = false;
+  let state: DatabaseStatus['state'] = 'closed';
 
   function say(line: string): void {
     if (drawing) out.write('\n');
@@ -55,6 +56,8 @@ export function createTerminal(out: NodeJS.WriteStream): Terminal {
 `);
     },
     database(status) {
+      const last = state;
+      state = status.state;
       switch (status.state) {
         case 'opening':
           told = 0;
@@ -64,7 +67,8 @@ export function createTerminal(out: NodeJS.WriteStream): Terminal {
         case 'open':
           return say('  Database open.');
         case 'closed':
-          return say('  Database closed.');
+          // Who let an open one go says so; this one was never open.
+          if (last !== 'open') say('  The database was not opened.');
       }
     },
   };

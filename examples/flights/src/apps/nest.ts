@@ -24,7 +24,8 @@ class FlightsModule {
 /** The demo on Nest: `CacheModule` is given the cache of all three, and the decorators use it. */
 export async function startNest(parts: AppParts): Promise<RunningApp> {
   const app = await NestFactory.create(FlightsModule.with(parts), {
-    logger: ['error', 'warn'],
+    // Nest logs a port that is taken as an error; here it is none, the next one is tried.
+    logger: ['fatal', 'warn'],
     forceCloseConnections: true,
     abortOnError: false,
   });
@@ -33,5 +34,6 @@ export async function startNest(parts: AppParts): Promise<RunningApp> {
     await app.listen(free, HOST);
     return portOf(app.getHttpServer().address());
   });
+  app.useLogger(['fatal', 'error', 'warn']);
   return { name: 'Nest', ...listening, close: () => app.close() };
 }

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, send, stats, statsOf, type Burst } from './support/ask.js';
+import { buildDemo } from './support/build.js';
+import { createPlace, SERVERS, type Demo, type DemoPlace } from './support/demo.js';
+
+let place: DemoPlace;
+let demo: Demo;
+
+beforeAll(async () => {
+  await buildDemo();
+  place = await createPlace();
+  demo = await place.start();
+});
+afterAll(() => place.clean());
+
+const clear = (path: string): Promise<unknown> => send(demo.urls.Express, `/api/${path}`, 'DELETE');
+
+describe('one cache for three servers', () => {
+  test('what one server computed is a hit on all, with the same answer', async () => {
+    const first = await ask(demo.urls.Fastify, 'by-hour?statistic=median');
+    expect(first).toMatchObject({ server: 'Fastify', outcome: 'miss', tier: null });
+    for (const server of SERVERS) {
+      const next = await ask(demo.urls[server], 'by-hour?statistic=median');
+      expect(next).toMatchObject({ server, outcome: 'hit', tier: 'memory' });
+      expect(next.answer).toEqual(first.answer);
+    }
+  });
+
+  test('two spellings of one question are one call', async () => {
+    await ask(demo.urls.Nest, 'by-distance?statistic=mean&minDistance=0&origin=');
+    expect(await ask(demo.urls.Nest, 'by-distance')).toMatchObject({ outcome: 'hit' });
+  });
+
+  test('the outcome is in the Server-Timing header as well', async () => {
+    for (const server of SERVERS) {
+      const { headers } = await send(demo.urls[server], '/api/delays/by-hour?statistic=median');
+      expect(headers.get('server-timing')).toMatch(/^cache;desc="hit";dur=\d+\.\d\d$/u);
+    }
+  });
+
+  test.each(SERVERS)('%s sends twenty requests at once, over all: 1 miss and 19 joins', async (server) => {
+    const question = `by-distance/burst?statistic=p90&minDistance=${SERVERS.indexOf(server)}`;
+    const { body } = await send<Burst>(demo.urls[server], `/api/delays/${question}`, 'POST');
+    expect(body).toMatchObject({
+      requests: 20,
+      outcomes: { miss: 1, join: 19, hit: 0, stale: 0 },
+      servers: { Fastify: 7, Express: 7, Nest: 6 },
+    });
+    const again = await send<Burst>(demo.urls[server], `/api/delays/${question}`, 'POST');
+    expect(again.body.outcomes).toMatchObject({ hit: 20 });
+  });
+
+  test('twenty wrong questions at once are one error that tells the cure', async () => {
+    const { status, body } = await send(demo.urls.Nest, '/api/delays/by-hour/burst?fromHour=30', 'POST');
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: expect.stringContaining('fromHour') });
+  });
+
+  test('the database is one resource: built once, the same for all', async () => {
+    await ask(demo.urls.Fastify, 'by-origin?statistic=median');
+    await ask(demo.urls.Nest, 'by-origin?statistic=p90');
+    expect(await statsOf(demo.urls.Express, 'database')).toMatchObject({ misses: 1, entries: 1 });
+    expect((await stats(demo.urls.Nest)).database.state).toBe('open');
+  });
+
+  test('each framework keeps its list of airports in its own manner, over the one that is shared', async () => {
+    const lists = await Promise.all(SERVERS.map((server) => send(demo.urls[server], '/api/airports')));
+    expect(lists.every(({ body }) => JSON.stringify(body) === JSON.stringify(lists[0]?.body))).toBe(true);
+    await Promise.all(SERVERS.map((server) => send(demo.urls[server], '/api/airports')));
+    for (const name of ['airports route, Fastify', 'airports route, Express', 'AirportService.list, Nest']) {
+      expect(await statsOf(demo.urls.Fastify, name)).toMatchObject({ hits: 1, misses: 1, entries: 1 });
+    }
+    expect(await statsOf(demo.urls.Fastify, 'airports')).toMatchObject({ misses: 1 });
+  });
+
+  test('each server names all three', async () => {
+    for (const server of SERVERS) {
+      const { body } = await send(demo.urls[server], '/api/servers');
+      expect(body).toEqual(SERVERS.map((name) => ({ name, url: demo.urls[name] })));
+    }
+  });
+});
+
+describe('clearing', () => {
+  const ONE = 'by-hour?statistic=p90';
+  const OTHER = 'by-hour?statistic=count';
+  const ELSEWHERE = 'by-distance?statistic=count';
+
+  async function outcomes(): Promise<string[]> {
+    const replies = [];
+    for (const question of [ONE, OTHER, ELSEWHERE]) replies.push(await ask(demo.urls.Nest, question));
+    return replies.map(({ outcome }) => outcome);
+  }
+
+  test('one call: that one is computed again, and no other', async () => {
+    await outcomes();
+    expect(await clear('delays/by-hour/call?statistic=p90')).toMatchObject({
+      status: 200,
+      body: { cleared: 'call', question: 'byHour' },
+    });
+    expect(await outcomes()).toEqual(['miss', 'hit', 'hit']);
+  });
+
+  test('one function: its calls are computed again, and no others', async () => {
+    await outcomes();
+    expect(await clear('delays/by-hour')).toMatchObject({ status: 200, body: { cleared: 'function' } });
+    expect(await outcomes()).toEqual(['miss', 'miss', 'hit']);
+  });
+
+  test('everything: all calls are computed again, and the database is released and opened anew', async () => {
+    await outcomes();
+    expect(await clear('cache')).toMatchObject({ status: 200, body: { cleared: 'everything' } });
+    await demo.said(/Database closed and released \(clear\)/u);
+    expect(await outcomes()).toEqual(['miss', 'miss', 'miss']);
+    expect((await stats(demo.urls.Nest)).database.state).toBe('open');
+  });
+
+  test('everything, while questions are being answered: each of them gets its answer', async () => {
+    const questions = ['mean', 'median', 'p90', 'count'].map((name) => `by-distance?minDistance=7&statistic=${name}`);
+    const asked = Promise.all(questions.map((question) => ask(demo.urls.Fastify, question)));
+    const cleared = clear('cache');
+    const answers = await asked;
+    await cleared;
+    expect(new Set(answers.map(({ answer }) => answer.flights)).size).toBe(1);
+  });
+});
