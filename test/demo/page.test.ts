@@ -237,7 +237,7 @@ describeWithChromium('the page in a browser', (browser) => {
     [400, 'dark'],
   ] as const)('at %i pixels, %s, nothing is cut off', async (width, colorScheme) => {
     await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const question of ['by-hour', 'by-distance', 'by-origin']) {
       await page.goto(`${demo.urls.Fastify}/?question=${question}&statistic=p90`);
       await page.locator('#plot .bar').first().waitFor();

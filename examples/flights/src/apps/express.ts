@@ -39,7 +39,7 @@ export async function startExpress({ api, cache, answers, port }: AppParts): Pro
   });
 
   // A whole response, kept: the bytes, the type and the ETag. In memory only: the airports themselves are on disk.
-  const airports = cacheRoute({ name: 'airports route, Express', ttl: '1m', store: false }, () => answers.airports());
+  const airports = cacheRoute({ name: 'airports, Express', ttl: '1m', store: false }, () => answers.airports());
   app.get('/api/airports', airports);
 
   const sendFile = async (name: string, response: Response, next: NextFunction): Promise<void> => {

@@ -30,9 +30,7 @@ export async function startFastify({ api, cache, answers, port }: AppParts): Pro
   app.get('/api/servers', async () => api.servers());
 
   // A whole response, kept: the bytes, the type and the ETag. In memory only: the airports themselves are on disk.
-  const airports = app.cacheRoute({ name: 'airports route, Fastify', ttl: '1m', store: false }, () =>
-    answers.airports(),
-  );
+  const airports = app.cacheRoute({ name: 'airports, Fastify', ttl: '1m', store: false }, () => answers.airports());
   app.get('/api/airports', airports);
 
   const sendFile = async (name: string, reply: FastifyReply): Promise<FastifyReply> => {

@@ -43,10 +43,11 @@ export function drawColumns(answer: Answer, width: number): Drawing {
     const box = { x: x + gap, y: below ? zero : zero - height, width: band - 2 * gap, height };
     const element = svg('g', { class: toneOf(bucket, unit), 'data-start': start });
     element.append(bar(box, below ? 'bottom' : 'top', 'shape'));
-    // A bar that is cut off says where it would have ended.
+    // A bar that is cut off says so, and where it would have ended.
     const cut = bucket.value > scale.high || bucket.value < scale.low;
     if (unit === 'minutes' && (cut || band >= 28)) {
-      const text = `${cut ? (below ? '↓' : '↑') : ''}${signed(Math.round(bucket.value) + 0, unit)}`;
+      const arrow = cut ? (below ? '↓' : '↑') : '';
+      const text = band >= 28 ? `${arrow}${signed(Math.round(bucket.value) + 0, unit)}` : arrow;
       element.append(label(x + band / 2, below ? box.y + height + 14 : box.y - 6, 'middle', text, 'value'));
     }
     const area = { x, y: MARGIN.top, width: band, height: bottom - MARGIN.top };

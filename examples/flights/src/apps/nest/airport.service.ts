@@ -16,7 +16,7 @@ export class AirportService {
   }
 
   /** In memory only: the airports themselves are on disk. */
-  @CacheData({ name: 'AirportService.list, Nest', ttl: '1m', store: false })
+  @CacheData({ name: 'airports, Nest', ttl: '1m', store: false })
   async list(): Promise<readonly Airport[]> {
     return this.#answers.airports();
   }
