@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import {
+  decodeFrame,
+  decodeValue,
+  encodeFrame,
+  encodeValue,
+  type Frame,
+} from '../../../packages/core/src/codec/index.js';
+import { difference } from '../copy/support/identical.js';
+
+/*
+ * Frames that releases of Millpond have written, kept for ever: whoever reads a store after an upgrade meets them. A
+ * file is named by the version of the format and by its value below. Never change a file; a new format adds files. (To
+ * add those of new values: MILLPOND_GOLDEN=1 npx vitest run test/core/codec/golden.test.ts writes what is missing.)
+ */
+
+const folder = new URL('golden/', import.meta.url);
+
+function failure(): Error {
+  const error = new TypeError('no such user', { cause: new Error('connection refused') });
+  (error.cause as Error).stack = 'Error: connection refused\n    at connect (db.js:1:1)';
+  error.stack = 'TypeError: no such user\n    at load (users.js:3:7)';
+  return Object.assign(error, { code: 'E_USER', status: 404 });
+}
+
+function graph(): unknown {
+  const owner: Record<string, unknown> = { name: 'Ada' };
+  const list = [owner, owner];
+  owner['friends'] = new Set([owner, list]);
+  return {
+    owner,
+    list,
+    byName: new Map<unknown, unknown>([
+      ['Ada', owner],
+      [owner, new Date(0)],
+    ]),
+  };
+}
+
+const values: Record<string, () => unknown> = {
+  undefined: () => undefined,
+  'a-number': () => 42.5,
+  'minus-zero': () => -0,
+  text: () => 'grüße 🌊 \u0000 \ud800 "\\',
+  'a-tag-like-text': () => '~#M',
+  'a-bigint': () => -(2n ** 70n),
+  json: () => ({ id: 1, name: 'Ada', tags: ['a', 'b'], nested: { empty: {}, list: [[], null, true] } }),
+  'rows-with-dates': () => [
+    { id: 1, at: new Date(Date.UTC(2026, 0, 1)), note: undefined },
+    { id: 2, at: new Date(NaN), note: 'x' },
+  ],
+  collections: () =>
+    new Map<unknown, unknown>([
+      ['set', new Set([1, NaN, '~'])],
+      [{ key: 1 }, new Map([[-0, Infinity]])],
+    ]),
+  binary: () => ({
+    buffer: Buffer.from('hello'),
+    bytes: Uint8Array.of(0, 255),
+    memory: Uint8Array.of(1, 2, 3).buffer,
+    view: new DataView(Uint8Array.of(9, 8).buffer),
+    floats: Float64Array.of(1.5, -0, NaN),
+    longs: BigInt64Array.of(-1n),
+  }),
+  'odd-arrays': () => [Object.assign([], { 3: 'x' }), Object.assign([1], { total: 1 })],
+  'odd-objects': () => [
+    JSON.parse('{"__proto__":1,"~u":"~u"}'),
+    Object.assign(Object.create(null) as object, { a: [] }),
+  ],
+  'an-error': failure,
+  'an-aggregate-error': () => Object.assign(new AggregateError([failure()], 'all'), { stack: 'AggregateError: all' }),
+  'web-types': () => [
+    new URL('https://example.org/a?b#c'),
+    new URLSearchParams('a=1&a=2'),
+    new Headers({ 'x-a': '1' }),
+  ],
+  'regular-expressions-and-boxes': () => [
+    /a\/(?<b>\d)/giu,
+    Object(1) as unknown,
+    Object('x') as unknown,
+    Object(2n) as unknown,
+  ],
+  'a-graph': graph,
+};
+
+function frameOf(name: string): Frame {
+  return {
+    id: `golden/${name}(s2:42,w2:\ud800)`,
+    createdAt: 1_790_000_000_000.25,
+    computeMs: 3.5,
+    ttl: 60_000,
+    staleWhileRevalidate: undefined,
+    staleIfError: 86_400_000,
+    fences: [
+      ['f:golden', 'fence-token'],
+      ['c:', ''],
+    ],
+    tags: [['user:42', 'tag-token']],
+    payload: encodeValue(values[name]?.()),
+  };
+}
+
+if (process.env['MILLPOND_GOLDEN'] === '1') {
+  const kept = readdirSync(folder);
+  for (const name of Object.keys(values)) {
+    const file = `v1-${name}.txt`;
+    if (!kept.includes(file)) writeFileSync(new URL(file, folder), encodeFrame(frameOf(name)));
+  }
+}
+
+const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
+
+test('every value has its file', () => {
+  expect(new Set(files.map((file) => /^v\d+-(.*)\.txt$/.exec(file)?.[1]))).toEqual(new Set(Object.keys(values)));
+});
+
+describe.each(files)('%s', (file) => {
+  const text = readFileSync(new URL(file, folder), 'utf8');
+  const name = /^v\d+-(.*)\.txt$/.exec(file)?.[1] ?? '';
+  const make = values[name];
+
+  test('is read as what was written', () => {
+    const { frame } = decodeFrame(text);
+    expect(frame).toEqual(frameOf(name));
+    expect(difference(make?.(), decodeValue(frame?.payload ?? ''))).toBeUndefined();
+  });
+
+  test('is what this release writes', () => {
+    expect(encodeFrame(frameOf(name))).toBe(text);
+  });
+});
