@@ -81,17 +81,17 @@ export interface Cache extends AsyncDisposable {
   readonly cacheDataSync: CacheDataSyncFn;
   readonly cacheResource: CacheResourceFn;
   /** Drops every entry of every function of this cache; a store keeps what others put there. */
-  clear(): Promise<Invalidation>;
+  readonly clear: () => Promise<Invalidation>;
   /** Drops every entry that carries one of the tags. */
-  invalidateTags(...tags: readonly string[]): Promise<Invalidation>;
-  stats(): CacheStats;
+  readonly invalidateTags: (...tags: readonly string[]) => Promise<Invalidation>;
+  readonly stats: () => CacheStats;
   /** Listens to one kind of event; returns what ends it. */
-  on<T extends CacheEventType>(type: T, listener: CacheListener<CacheEventOf<T>>): () => void;
+  readonly on: <T extends CacheEventType>(type: T, listener: CacheListener<CacheEventOf<T>>) => () => void;
   /** Resolves when the store has what was written so far, or has given it up. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
   /**
    * Releases every resource, drains the store's writes and stops all timers, within `closeTimeout`. Data functions
    * that are called afterwards compute; resources reject with `ERR_MILLPOND_CLOSED`. Never rejects.
    */
-  close(): Promise<CloseReport>;
+  readonly close: () => Promise<CloseReport>;
 }

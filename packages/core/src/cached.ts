@@ -23,10 +23,10 @@ export interface FunctionStats {
 /** What every cached function has, whatever it caches. Methods may be destructured. */
 interface Cached<A extends readonly unknown[]> {
   /** What identifies the call among those of this function: its arguments, as text; a digest when they are long. */
-  keyOf(...args: A): string;
+  readonly keyOf: (...args: A) => string;
   /** Whether memory holds a usable entry; nothing is counted and the store is not asked. */
-  has(...args: A): boolean;
-  stats(): FunctionStats;
+  readonly has: (...args: A) => boolean;
+  readonly stats: () => FunctionStats;
 }
 
 /** Drops of entries, for functions that may have a store. */
@@ -36,9 +36,9 @@ interface Droppable<A extends readonly unknown[]> {
    *
    * @throws CacheError (a rejection) `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for arguments that have no key.
    */
-  delete(...args: A): Promise<Invalidation>;
+  readonly delete: (...args: A) => Promise<Invalidation>;
   /** Drops every call of this function, with the same promise as {@link Droppable.delete}. */
-  clear(): Promise<Invalidation>;
+  readonly clear: () => Promise<Invalidation>;
 }
 
 /** A cached data function: the parameters and the result of the original; always a promise. */
@@ -47,11 +47,11 @@ export interface CachedData<A extends readonly unknown[], R> extends Cached<A>, 
   /** The function itself, uncached. */
   readonly original: (...args: A) => unknown;
   /** Runs now and replaces the entry; on failure the old one stays and the error reaches the caller. */
-  refresh(...args: A): Promise<R>;
+  readonly refresh: (...args: A) => Promise<R>;
   /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
-  peek(...args: A): R | undefined;
+  readonly peek: (...args: A) => R | undefined;
   /** The same function and entries, with options for its calls. */
-  withOptions(options: CallOptions): (...args: A) => Promise<R>;
+  readonly withOptions: (options: CallOptions) => (...args: A) => Promise<R>;
 }
 
 /** A cached synchronous data function: memory only, synchronous in and out. */
@@ -59,10 +59,10 @@ export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<
   (...args: A): R;
   /** The function itself, uncached. */
   readonly original: (...args: A) => R;
-  delete(...args: A): void;
-  clear(): void;
-  refresh(...args: A): R;
-  peek(...args: A): R | undefined;
+  readonly delete: (...args: A) => void;
+  readonly clear: () => void;
+  readonly refresh: (...args: A) => R;
+  readonly peek: (...args: A) => R | undefined;
 }
 
 /** A cached resource: everybody gets the same object. */
@@ -71,11 +71,11 @@ export interface CachedResource<A extends readonly unknown[], R> extends Cached<
   /** The factory itself, uncached. */
   readonly original: (...args: A) => unknown;
   /** Builds a new one, puts it in the place of the old, and lets the old go; on failure the old one stays. */
-  refresh(...args: A): Promise<R>;
+  readonly refresh: (...args: A) => Promise<R>;
   /** The living resource itself, without validating it, or undefined. */
-  peek(...args: A): R | undefined;
+  readonly peek: (...args: A) => R | undefined;
   /** The same resource, with options for its calls. */
-  withOptions(options: CallOptions): (...args: A) => Promise<R>;
+  readonly withOptions: (options: CallOptions) => (...args: A) => Promise<R>;
 }
 
 /** A value with everything in it read-only: what `copy: 'freeze'` hands out. */

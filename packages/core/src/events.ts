@@ -2,8 +2,7 @@ import { channel, type Channel } from 'node:diagnostics_channel';
 import type { CacheError } from './errors.js';
 
 /** Why a look-up found nothing fresh. */
-export type MissReason =
-  'cold' | 'expired' | 'evicted' | 'invalidated' | 'memory-ttl' | 'damaged' | 'store-down' | 'refresh';
+export type MissReason = 'cold' | 'expired' | 'invalidated' | 'memory-ttl' | 'damaged' | 'store-down' | 'refresh';
 
 /** Why an entry left memory, or a resource was released. */
 export type RemovalReason = 'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard';

@@ -88,7 +88,7 @@ export type CallOutcome = Extract<CacheEvent, { readonly type: 'hit' | 'miss' | 
 
 /** Options of `createCache`. */
 export interface CacheOptions {
-  /** Names the cache: a prefix of every stored key. Required when a store is not in memory. */
+  /** Names the cache: a prefix of every stored key. Required with a store, so that two apps never share by accident. */
   readonly name?: string | undefined;
   /** Mixed into every stored key; change it to leave all stored entries behind. */
   readonly version?: string | undefined;
@@ -118,7 +118,7 @@ export interface CacheOptions {
   readonly clock?: Clock | undefined;
   /** Hears of trouble once for each kind. Default: process warnings. */
   readonly logger?: CacheLogger | undefined;
-  /** `false`: every call computes and nothing is kept. Default true. */
+  /** `false`: every call of a data function computes and nothing is kept; resources live on. Default true. */
   readonly enabled?: boolean | undefined;
   /** The default `ttl` of data functions. */
   readonly ttl?: Duration | undefined;

@@ -31,7 +31,7 @@ import type {
   FunctionOptions,
   ResourceOptions,
 } from './options.js';
-import { checkStoreInput } from './store/index.js';
+import { checkStoreInput, isDiskStore } from './store/index.js';
 
 /** Options of any arguments and result, as they arrive where they are checked. */
 export type AnyFunctionOptions = FunctionOptions<never>;
@@ -44,13 +44,10 @@ export type AnyResourceOptions = ResourceOptions<never, never>;
 
 const isStore: Check = (value, where) => checkStoreInput(value, where);
 const isStoreOrFalse: Check = isEither((value) => value === false, isStore);
-const isPersist: Check = isEither(
-  (value) => value === 'disk',
-  (value, where) => {
-    if (typeof value === 'string') throw invalidOption(where, 'persist', value, "'disk' or diskStore({ path })");
-    checkStoreInput(value, where);
-  },
-);
+const isPersist: Check = (value, where, option) => {
+  if (value !== 'disk' && !isDiskStore(value))
+    throw invalidOption(where, option, value, "'disk' or diskStore({ path })");
+};
 const isTtl: Check = isEither((value) => typeof value === 'function', isDuration);
 
 const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
@@ -139,6 +136,10 @@ export function checkDataSyncOptions(options: unknown, where: string): asserts o
 }
 
 function checkWindows(options: AnyDataOptions, where: string): void {
+  if (options.staleWhileRevalidate !== undefined && options.context === 'caller') {
+    const allowed = "left out with context: 'caller', because a refresh has no caller whose context it could see";
+    throw invalidOption(where, 'staleWhileRevalidate', options.staleWhileRevalidate, allowed);
+  }
   for (const window of ['staleWhileRevalidate', 'staleIfError'] as const) {
     if (options[window] !== undefined && options.ttl === undefined) {
       throw invalidOption(

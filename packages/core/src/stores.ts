@@ -3,7 +3,14 @@ import { invalidOption } from './errors.js';
 import type { CacheEvents } from './events.js';
 import type { CacheOptions } from './options.js';
 import type { AnyDataOptions, CacheSettings } from './settings.js';
-import { diskStore, openStore, type DiskStoreInput, type StoreInput, type StoreTier } from './store/index.js';
+import {
+  diskStore,
+  isDiskStore,
+  openStore,
+  type DiskStoreInput,
+  type StoreInput,
+  type StoreTier,
+} from './store/index.js';
 
 /** The stores of one cache: its own, and those that single functions brought. Each is opened once. */
 export class Stores {
@@ -53,7 +60,8 @@ export class Stores {
       input: input === 'disk' ? diskStore({ path: `.millpond/${encodeURIComponent(name)}` }) : input,
       cache: name,
       cacheVersion: version,
-      closeInput: closeStore || input === 'disk' || input !== (this.#options.store ?? input),
+      // What was given is the giver's to close, unless the cache was told otherwise; a disk is opened here.
+      closeInput: input === this.#options.store ? closeStore : input === 'disk' || isDiskStore(input),
       readDeadline,
       storeTtl,
       memoryTtl,
