@@ -169,7 +169,7 @@ test('a listener that fills the key again while it is replaced leaves the books 
   expect(tier.bytes).toBe(0);
 });
 
-test('random use keeps every limit and every sum right', () => {
+test('random use keeps every limit and every sum right', async () => {
   const key = fc.integer({ min: 0, max: 8 }).map(String);
   const step = fc.oneof(
     fc.record({ do: fc.constant('set' as const), key, bytes: fc.nat(900), life: fc.nat(50) }),
@@ -177,7 +177,7 @@ test('random use keeps every limit and every sum right', () => {
     fc.record({ do: fc.constant('remove' as const), key }),
     fc.record({ do: fc.constant('wait' as const), ms: fc.nat(40) }),
   );
-  fc.assert(
+  await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const clock = fakeClock();
       const tier = new MemoryTier(4_000, clock);
