@@ -73,6 +73,28 @@ test('S90: what validate refuses is released once, after the delay', async () =>
   expect(released).toHaveLength(1);
 });
 
+test('S90: two callers who find the same resource invalid build one new one, however late their verdicts are', async () => {
+  const { cache } = pond();
+  const verdicts = [gate<boolean>(), gate<boolean>()];
+  const released: number[] = [];
+  let asked = 0;
+  let built = 0;
+  const pool = cache.cacheResource(async () => ({ id: ++built }), {
+    validate: ({ id }) => (id === 1 ? (verdicts[asked++]?.passed ?? false) : true),
+    onRelease: ({ id }) => void released.push(id),
+    releaseAfter: 0,
+  });
+  await pool();
+  const callers = [pool(), pool()];
+  await settle();
+  verdicts[0]?.open(false);
+  expect(await callers[0]).toEqual({ id: 2 });
+  verdicts[1]?.open(false);
+  expect(await callers[1]).toEqual({ id: 2 });
+  await settle();
+  expect([built, released]).toEqual([2, [1]]);
+});
+
 describe('S91: validate', () => {
   test.each<[string, (error: Error) => boolean | Promise<boolean>]>([
     [
