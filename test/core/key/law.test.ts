@@ -129,3 +129,55 @@ test('the same arguments have the same key whichever of their objects are shared
     { numRuns: runs(5000, 100_000) },
   );
 });
+
+describe('graphs of objects that hold each other', () => {
+  /** Of each object: whether it is a set, and which objects it holds under which name. */
+  const graph = fc.array(
+    fc.record({
+      isSet: fc.boolean(),
+      edges: fc.array(fc.record({ name: fc.constantFrom('a', 'b', 'c'), to: fc.nat(4) }), { maxLength: 3 }),
+    }),
+    { minLength: 2, maxLength: 5 },
+  );
+  const roots = fc.array(fc.nat(4), { minLength: 1, maxLength: 4 });
+
+  type Graph = typeof graph extends fc.Arbitrary<infer T> ? T : never;
+
+  function build(nodes: Graph): readonly unknown[] {
+    const made = nodes.map(({ isSet }) => (isSet ? new Set<unknown>() : new Map<unknown, unknown>()));
+    for (const [at, { edges }] of nodes.entries()) {
+      for (const { name, to } of edges) {
+        const [from, target] = [made[at], made[to % made.length]];
+        if (from instanceof Set) from.add(target);
+        else from?.set(name, target);
+      }
+    }
+    return made;
+  }
+
+  test('the same graph has one key, whether its parts are shared or each comes from a copy', () => {
+    fc.assert(
+      fc.property(graph, roots, (nodes, roots) => {
+        const shared = build(nodes);
+        const parts = roots.map((root) => shared[root % nodes.length]);
+        const copies = roots.map((root) => build(nodes)[root % nodes.length]);
+        expect(keyOf(parts)).toBe(keyOf(copies));
+      }),
+      { numRuns: runs(5000, 100_000) },
+    );
+  });
+
+  test('two graphs have one key if and only if they are equal', () => {
+    fc.assert(
+      fc.property(graph, fc.nat(4), fc.nat(2), fc.nat(4), (nodes, at, edge, to) => {
+        const other = structuredClone(nodes);
+        const changed = other[at % other.length]?.edges[edge];
+        if (changed !== undefined) changed.to = to;
+        const [left, right] = [build(nodes), build(other)];
+        expect(keyOf(left) === keyOf(right)).toBe(equalArguments([left], [right]));
+        expect(keyOf(left[0]) === keyOf(right[0])).toBe(equalArguments([left[0]], [right[0]]));
+      }),
+      { numRuns: runs(5000, 100_000) },
+    );
+  });
+});
