@@ -49,7 +49,7 @@ const errors = fc
     fc.dictionary(anyText, fc.jsonValue(), { maxKeys: 2 }),
   )
   .map(([Class, message, cause, extra]): object => {
-    const error = cause === null ? new Class(message) : new Class(message, { cause });
+    const error = placed(cause === null ? new Class(message) : new Class(message, { cause }));
     for (const [key, value] of Object.entries(extra)) define(error, key, value);
     return error;
   });
@@ -96,7 +96,7 @@ export const data: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) =
     fc.dictionary(anyText, tie('value'), { maxKeys: 5 }),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 4 }).map((members) => new Set(members)),
-    fc.array(tie('value'), { maxLength: 3 }).map((causes) => new AggregateError(causes, 'all failed')),
+    fc.array(tie('value'), { maxLength: 3 }).map((causes) => placed(new AggregateError(causes, 'all failed'))),
   ),
 })).value;
 
@@ -125,7 +125,7 @@ const make: { readonly [K in NodeSpec['kind']]: () => object } = {
   array: () => [],
   map: () => new Map(),
   set: () => new Set(),
-  error: () => new RangeError('a node'),
+  error: () => placed(new RangeError('a node')),
   date: () => new Date(42),
   bytes: () => Buffer.from('node'),
 };
@@ -142,6 +142,12 @@ function link(node: object, { kind, edges }: NodeSpec, nodes: readonly object[])
 
 function escaped(text: string): string {
   return text.replace(/[^A-Za-z0-9\u00a0-\ud7ff]/g, '.');
+}
+
+/** Gives an error a stack; the test runner takes long to make one. */
+function placed<E extends Error>(error: E): E {
+  error.stack = `${error.name}\n    at somewhere (there.js:1:2)`;
+  return error;
 }
 
 function define(target: object, key: string, value: unknown): void {
