@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decodeFrame, encodeFrame } from '../../../packages/core/src/codec/index.js';
 import { cacheNames } from '../../../packages/core/src/store/names.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { outcome, runAndKeep } from '../../support/stores.js';
@@ -48,6 +49,19 @@ export function faultsContract(bench: Bench): void {
     const text = await bench.stored(bench.entryKey('mine'));
     await bench.raw().set(bench.entryKey('yours'), String(text), MINUTE);
     expect(await outcome(a.fn(), 'yours')).toBe('(damaged)');
+  });
+
+  test('an entry with a fence of which this release knows nothing is a miss', async () => {
+    const [a] = bench.twoProcesses();
+    await runAndKeep(a.fn(), 'k', 'fenced');
+    const { frame } = decodeFrame(await bench.stored(bench.entryKey('k')));
+    if (frame === undefined) throw new Error('nothing was stored');
+    await bench
+      .raw()
+      .set(bench.entryKey('k'), encodeFrame({ ...frame, fences: [...frame.fences, ['z', 'new']] }), MINUTE);
+    expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+    await bench.raw().set(bench.entryKey('k'), encodeFrame(frame), MINUTE);
+    expect(await outcome(a.fn(), 'k')).toBe('fenced');
   });
 
   test('a payload that its reader finds undecodable is told, and gone', async () => {

@@ -56,6 +56,21 @@ describe('hazard 8: an invalidation resolves', () => {
   }
 });
 
+test('an invalidation that is acknowledged late is not sent again', async () => {
+  const store = heldStore();
+  const clock = fakeClock();
+  const { fn } = openTier(store, { clock });
+  store.hold((kind, key) => kind === 'set' && isTombstone(key));
+  const deleted = fn().delete('k');
+  await store.heldAtLeast(1);
+  await clock.advance(1000);
+  expect(await deleted).toBe('pending');
+  store.releaseAll();
+  await settled();
+  await clock.advance(60_000);
+  expect(store.asked.filter(({ kind }) => kind === 'set')).toHaveLength(1);
+});
+
 describe('hazard 9: an invalidation of this process', () => {
   test('holds against a replica that shows the past, until memoryTtl after its acknowledgement', async () => {
     const store = heldStore();
@@ -72,6 +87,20 @@ describe('hazard 9: an invalidation of this process', () => {
     expect((await a.fn().lookup('k', [])).begun.storable).toBe(false);
     await clock.advance(1);
     expect(await outcome(a.fn(), 'k')).toBe('value');
+  });
+
+  test('holds against a replica that shows what this process has never seen, and nothing is kept under it', async () => {
+    const store = heldStore();
+    await runAndKeep(openTier(store).fn(), 'k', 'old');
+    const past = new Map(store.data);
+    for (const invalidate of [(tier: TestTier) => tier.fn().delete('k'), (tier: TestTier) => tier.fn().clear()]) {
+      const tier = openTier(store);
+      await invalidate(tier);
+      for (const key of store.data.keys()) store.data.delete(key);
+      for (const [key, text] of past) store.data.set(key, text);
+      expect(await outcome(tier.fn(), 'k')).toBe('(invalidated)');
+      expect((await tier.fn().begin('k', [])).storable).toBe(false);
+    }
   });
 
   test('holds against a replica that falls back into the past', async () => {

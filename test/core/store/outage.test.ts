@@ -51,6 +51,25 @@ describe('a store that is down', () => {
     expect(await outcome(tier.fn(), 'k')).toBe('(cold)');
   });
 
+  test('hazard 10: an invalidation that comes while a read tries the store holds when the read succeeds', async () => {
+    const store = heldStore();
+    const clock = fakeClock();
+    const tier = openTier(store, { clock });
+    await runAndKeep(tier.fn(), 'k', 'outdated');
+    await breakStore(store, tier);
+    await clock.advance(2000);
+    const trial = tier.fn().lookup('another', []);
+    const [read] = await store.heldAtLeast(1);
+    expect(await tier.fn().delete('k')).toBe('pending');
+    store.hold((kind) => kind === 'set');
+    read?.release();
+    await settled();
+    expect(tier.told('storeRecovered')).toHaveLength(1);
+    expect(await outcome(tier.fn(), 'k')).toBe('(invalidated)');
+    store.releaseAll();
+    await trial;
+  });
+
   test('gets one invalidation as a trial, and the others when that one got through', async () => {
     const store = heldStore();
     const clock = fakeClock();

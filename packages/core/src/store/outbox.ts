@@ -108,7 +108,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** From now on it is the outbox that cares for this one. */
   function keepTrying(item: Item): void {
-    if (item.late || waiting.get(item.subject) !== item) return;
+    if (waiting.get(item.subject) !== item) return;
     item.late = true;
     const error = storeFailed(
       'acknowledge an invalidation',
