@@ -150,6 +150,16 @@ describe('paths', () => {
     expect(refusal([revoked.proxy])).toContain('args[0][0] is unreadable (TypeError: ');
   });
 
+  test('an instance whose getters throw is refused like any other', () => {
+    class Guarded {
+      readonly arrayBuffer = () => 1;
+      get headers(): never {
+        throw new Error('not yours');
+      }
+    }
+    expect(refusal(new Guarded())).toContain('args[0] is an instance of Guarded, which has no key');
+  });
+
   test('a refused value does not spoil the next key', () => {
     const load = keyer();
     const before = load.keyOf(undefined, [{ a: [1] }]);
