@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+// The types of playwright-core speak of the elements of a page.
 import { spawnSync } from 'node:child_process';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../examples/flights/dist/main.js', import.meta.url));
 
+/** How long a call that should end by itself may run, in milliseconds: one that does not is a failure, and ended. */
+const RUN_LIMIT = 20_000;
+
 /** The names of the three servers, in the order in which they start. */
 export const SERVERS = ['Fastify', 'Express', 'Nest'] as const;
 export type ServerName = (typeof SERVERS)[number];
@@ -75,7 +78,7 @@ export async function createPlace(): Promise<DemoPlace> {
 
 /** Runs the demo to its end, for calls that do not start it. */
 export async function runToEnd(...args: string[]): Promise<Ended & { readonly output: string }> {
-  const { output, ended } = run(tmpdir(), args);
+  const { output, ended } = run(tmpdir(), args, RUN_LIMIT);
   return { ...(await ended), output: output() };
 }
 
@@ -86,8 +89,8 @@ interface Running {
   readonly said: (pattern: RegExp) => Promise<void>;
 }
 
-function run(cwd: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(cwd: string, args: readonly string[], timeout = 0): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
   const orphan = (): void => void child.kill('SIGKILL');
   process.once('exit', orphan);
   let output = '';
