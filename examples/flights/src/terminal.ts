@@ -1,7 +1,8 @@
 import type { RunningApp } from './listen.js';
 import type { DatabaseStatus } from './wire.js';
 
-const BAR = 28;
+/** Fits, with what stands beside it, into a terminal of 80 columns. */
+const BAR = 24;
 /** Where lines cannot be written over (a file, a pipe), progress is told at these steps, in percent. */
 const STEP = 25;
 
@@ -50,9 +51,9 @@ export function createTerminal(out: NodeJS.WriteStream): Terminal {
         say(`  ${name.padEnd(8)} ${bold(`${url}/`)}${note}`);
       }
       say(`\n${bold('  Three things to try')}
-  1. Open one, choose Median, watch the MISS. Press "Ask again": a HIT. Open another server: a HIT there, too.
-  2. Press "Forget, then ask 20 times at once": 1 miss + 19 joins, over all three servers.
-  3. Press Ctrl-C, start again, ask the same: a HIT from the disk, and the database stays closed.
+  1. Open one, choose Median: MISS. Ask again: HIT. On another server: HIT.
+  2. Press "Forget, then ask 20 times at once": 1 miss + 19 joins, over all three.
+  3. Ctrl-C, npm start, ask the same: a HIT from the disk, the database closed.
 `);
     },
     database(status) {
