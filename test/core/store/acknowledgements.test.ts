@@ -71,6 +71,23 @@ test('an invalidation that is acknowledged late is not sent again', async () => 
   expect(store.asked.filter(({ kind }) => kind === 'set')).toHaveLength(1);
 });
 
+test('an invalidation that failed after a later one of the same call succeeded is not tried again', async () => {
+  const store = heldStore();
+  const clock = fakeClock();
+  const { fn, told } = openTier(store, { clock });
+  store.hold((kind, key) => kind === 'set' && isTombstone(key));
+  const answers = [fn().delete('k'), fn().delete('k')];
+  const [earlier, later] = await store.heldAtLeast(2);
+  later?.release();
+  await settled();
+  earlier?.fail(new Error('no'));
+  expect(await answers[1]).toBe('acknowledged');
+  await answers[0];
+  await clock.advance(60_000);
+  expect(store.asked.filter(({ kind }) => kind === 'set')).toHaveLength(2);
+  expect(told('invalidationPending')).toEqual([]);
+});
+
 describe('hazard 9: an invalidation of this process', () => {
   test('holds against a replica that shows the past, until memoryTtl after its acknowledgement', async () => {
     const store = heldStore();

@@ -46,6 +46,21 @@ describe('close', () => {
     expect(disconnected).toBe(1);
   });
 
+  test('is the end: nothing is asked of the store afterwards', async () => {
+    const store = heldStore();
+    const { tier, fn } = openTier(store);
+    const { begun } = await fn().lookup('k', []);
+    await tier.close();
+    store.asked.length = 0;
+    await fn().keep('k', begun, entryOf('late'));
+    await fn().lookup('k', []);
+    fn().damaged('k', 'it cannot be decoded');
+    expect(await fn().delete('k')).toBe('pending');
+    expect(await tier.clear()).toBe('pending');
+    await tier.flush();
+    expect(store.asked).toEqual([]);
+  });
+
   test('leaves no timer behind', async () => {
     const store = heldStore();
     const clock = fakeClock();

@@ -112,6 +112,49 @@ describe('writes', () => {
     expect(new Set(seen)).toEqual(new Set([undefined]));
   });
 
+  test('hazard 31: what never settles holds on to no request', async () => {
+    const requests = new AsyncLocalStorage<object>();
+    const store = heldStore();
+    const clock = fakeClock();
+    const { tier, fn } = openTier(store, { clock });
+    const { begun } = await fn().lookup('k', []);
+    store.hold(() => true);
+    const during = (work: () => Promise<unknown>): WeakRef<object> => {
+      const request = { body: 'large' };
+      requests.run(request, () => void work());
+      return new WeakRef(request);
+    };
+    const held = [
+      during(() => fn().lookup('another', [])),
+      during(() => fn().keep('k', begun, entryOf('value'))),
+      during(() => fn().delete('gone')),
+      during(() => tier.invalidateTags(['t'])),
+    ];
+    await settled();
+    await clock.advance(2000);
+    expect(store.held.length).toBeGreaterThanOrEqual(4);
+    globalThis.gc?.();
+    expect(held.map((request) => request.deref())).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('of what was outdated meanwhile are not sent', async () => {
+    const store = heldStore();
+    const { tier, fn } = openTier(store);
+    for (const invalidate of [
+      () => fn().delete('k'),
+      () => fn().clear(),
+      () => tier.clear(),
+      () => tier.invalidateTags(['t']),
+    ]) {
+      const { begun } = await fn().lookup('k', ['t']);
+      expect(begun.storable).toBe(true);
+      await invalidate();
+      store.asked.length = 0;
+      await fn().keep('k', begun, entryOf('outdated', { tags: ['t'] }));
+      expect(store.asked).toEqual([]);
+    }
+  });
+
   test('of a value whose text cannot be made are told, and the older entry goes', async () => {
     const { fn, told } = openTier(heldStore());
     await runAndKeep(fn(), 'k', 'older');

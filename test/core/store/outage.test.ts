@@ -79,8 +79,12 @@ describe('a store that is down', () => {
     expect(deleted).toEqual(['pending', 'pending', 'pending']);
     await clock.advance(500);
     expect(store.held).toHaveLength(1);
-    store.hold(undefined);
-    store.held[0]?.release();
+    store.held[0]?.fail(new Error('still down'));
+    await settled();
+    expect(store.held).toHaveLength(0);
+    await clock.advance(1000);
+    expect(store.held).toHaveLength(1);
+    store.releaseAll();
     await settled();
     expect([...store.data.keys()].filter(isTombstone)).toHaveLength(3);
     expect(tier.told('storeRecovered')).toHaveLength(1);
