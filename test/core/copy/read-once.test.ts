@@ -24,10 +24,16 @@ function fickleProxy(target: object): object {
   });
 }
 
+/** An array of an item and, behind a hole, another. */
+function sparse(item: unknown): unknown[] {
+  return Object.assign([item], { 2: 'y' });
+}
+
 const sources: [string, () => object, unknown][] = [
   ['a property', () => Object.defineProperty({}, 'a', fickle({ b: 1 })), { a: { b: 1 } }],
   ['an item', () => Object.defineProperty([0, 1], 0, fickle('x')), ['x', 1]],
   ['an item behind a hole', () => Object.defineProperty([], 2, fickle('x')), Object.assign([], { 2: 'x' })],
+  ['an item before a hole', () => Object.defineProperty(sparse(0), 0, fickle('x')), sparse('x')],
   ['a named property of an array', () => Object.defineProperty([], 'n', fickle(1)), Object.assign([], { n: 1 })],
   [
     'a property of an object without a prototype',
