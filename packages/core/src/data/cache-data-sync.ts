@@ -7,6 +7,7 @@ import type { MissReason } from '../events.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
 import type { CallOptions } from '../options.js';
+import { tagsOf } from '../run/generation.js';
 import { dress, instanceOf } from '../wrapping.js';
 
 /** What a synchronous function needs of the parts of a data function. */
@@ -79,8 +80,8 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
   /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
   function instead(key: string, reason: MissReason, run: SyncRun, fallback: DataEntry | undefined, error: unknown) {
     const now = clock.now();
-    const usable = fallback !== undefined && !run.outdated && stateOf(fallback, now) !== 'invalidated';
-    if (!usable || now >= fallback.errorUntil) {
+    const usable = fallback !== undefined && isCurrent(run, tagsOf(fallback.stamps)) && now < fallback.errorUntil;
+    if (!usable) {
       report.miss(key, reason, NO_OPTIONS);
       throw error;
     }
@@ -99,19 +100,26 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     }
     const tags = settings.tagsOf(value, args);
     const ttl = settings.ttlOf(value, args);
-    const current = !run.outdated && generations.firstInvalidation(run.position, tags) === undefined;
-    const keeps = current && settings.wanted(value, args);
-    if (keeps) place(key, kept, ttl, tags, run.run);
+    // Asked again after `when`, which may have invalidated.
+    const keeps = isCurrent(run, tags) && settings.wanted(value, args) && isCurrent(run, tags);
+    if (keeps) place(key, kept, ttl, tags, run);
     report.computed(key, duration, keeps);
     return kept.copy();
   }
 
-  function place(key: string, kept: Kept, ttl: number | undefined, tags: readonly string[], run: number): void {
+  function isCurrent(run: SyncRun, tags: readonly string[]): boolean {
+    return !run.outdated && generations.firstInvalidation(run.position, tags) === undefined;
+  }
+
+  function place(key: string, kept: Kept, ttl: number | undefined, tags: readonly string[], run: SyncRun): void {
     const stamps = generations.stamp(tags);
     const now = clock.now();
     const life = { ttl, staleWhileRevalidate: 0, staleIfError: settings.staleIfError, memoryTtl: undefined };
-    const entry = dataEntry(kept, life, { createdAt: now, now, run, stamps });
-    if (shelf.set(key, entry, kept.bytes, uselessFrom(entry)) === undefined) generations.release(stamps);
+    const entry = dataEntry(kept, life, { createdAt: now, now, run: run.run, stamps });
+    const placed = shelf.set(key, entry, kept.bytes, uselessFrom(entry));
+    if (placed === undefined) generations.release(stamps);
+    // Whoever was told of what it has pushed out may have invalidated.
+    else if (run.outdated) shelf.remove(placed, 'delete');
   }
 
   function usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {

@@ -5,15 +5,12 @@ import { recursiveCall } from '../errors.js';
 import type { MissReason } from '../events.js';
 import { inRootContext } from '../context.js';
 import { Flight } from '../run/flight.js';
-import { LateArguments } from '../run/late-arguments.js';
+import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import type { CallOptions } from '../options.js';
 import { currentRun } from '../run/run-context.js';
 
 /** One call: what it is about, and what it said for itself. */
-export interface DataCall {
-  readonly key: string;
-  readonly self: unknown;
-  readonly args: readonly unknown[];
+export interface DataCall extends KeyedCall {
   readonly options: CallOptions;
 }
 
@@ -76,19 +73,20 @@ export class DataFunction {
 
   /** By joining the run of the key, or starting one. */
   async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { flights, generations, report } = this.#parts;
+    const { flights, generations, keyer, report } = this.#parts;
     const joined = this.#joinable(call.key);
     if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.options);
     const position = generations.position;
-    const late = new LateArguments(call.args, report.fn);
+    const late = new LateArguments(call, keyer, report.fn);
     const outcome = await this.#wait(joined, call);
     const outdatedAt = outcome.outdatedAt;
     if (outcome.own || (outdatedAt !== undefined && outdatedAt <= position)) {
       // The run turned out not to be this caller's: it came after what outdated it, or had other arguments (hazard 13).
       flights.setApart(joined);
-      const args = late.for(call.key, (current) => this.#parts.keyer.keyOf(call.self, current)) ?? call.args;
-      return this.#answer({ ...call, args });
+      const args = late.now();
+      // Arguments that have another key now make this another call.
+      return args === undefined ? this.call(call.self, call.args, call.options) : this.#answer({ ...call, args });
     }
     return this.#run.handOut(outcome);
   }
@@ -114,7 +112,10 @@ export class DataFunction {
         break;
       case 'stale':
         report.stale(key, source.age, source.cause, options);
-        if (source.cause === 'revalidate') this.#refreshBehind(call, source.entry);
+        if (source.cause === 'revalidate') {
+          const args = source.late.now();
+          if (args !== undefined) this.#refreshBehind({ ...call, args }, source.entry);
+        }
         break;
     }
     return this.#run.handOut(outcome);
@@ -129,9 +130,10 @@ export class DataFunction {
     return undefined;
   }
 
-  #start(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Flight<DataOutcome> {
+  #start({ key, self, args }: KeyedCall, reason: MissReason, fallback: DataEntry | undefined): Flight<DataOutcome> {
     const { flights, generations, host, context } = this.#parts;
-    const { key } = call;
+    // Nothing else of the call: a run that never ends must not hold on to what its caller said for itself.
+    const call = { key, self, args };
     const run = host.nextRun();
     const flight = new Flight<DataOutcome>({
       table: flights,
@@ -160,13 +162,14 @@ export class DataFunction {
     if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
     const refresh = async (): Promise<void> => {
       try {
-        await this.#start({ ...call, options: NO_OPTIONS }, 'refresh', undefined).outcome;
+        // It waits as a caller does, so that it is not deserted when one who joined it leaves.
+        await this.#wait(this.#start(call, 'refresh', undefined), { ...call, options: NO_OPTIONS });
       } catch {
         // The run's own `failed` event has told of it; it is tried again after the cooldown.
         stale.retryAt = this.#now() + host.settings.refreshCooldown;
       }
     };
-    inRootContext(() => host.refreshes.run(refresh));
+    inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
   }
 
   /** Runs now, whatever is kept or under way, and hands out what it returns. */

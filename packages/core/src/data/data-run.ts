@@ -1,11 +1,11 @@
 import { decodeValue, encodeValue } from '../codec/index.js';
 import { adopt, keep, type Kept } from '../copy/index.js';
-import type { DataCall } from './data-function.js';
 import { dataEntry, stateOf, uselessFrom, type DataEntry, type Life } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { MissReason } from '../events.js';
 import type { Flight } from '../run/flight.js';
-import { LateArguments } from '../run/late-arguments.js';
+import { tagsOf } from '../run/generation.js';
+import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import { runWithin } from '../run/run-context.js';
 import type { Begun, StoredEntry, StoreFunction } from '../store/index.js';
 
@@ -13,7 +13,15 @@ import type { Begun, StoredEntry, StoreFunction } from '../store/index.js';
 export type DataSource =
   | { readonly type: 'run'; readonly reason: MissReason }
   | { readonly type: 'store'; readonly age: number }
-  | { readonly type: 'stale'; readonly age: number; readonly cause: 'revalidate' | 'error'; readonly entry: DataEntry };
+  | { readonly type: 'stale'; readonly age: number; readonly cause: 'error' }
+  | {
+      readonly type: 'stale';
+      readonly age: number;
+      readonly cause: 'revalidate';
+      readonly entry: DataEntry;
+      /** What the refresh behind it is to be run with. */
+      readonly late: LateArguments;
+    };
 
 /** How a flight ended, for everybody who waits for it. */
 export interface DataOutcome {
@@ -31,7 +39,7 @@ export interface DataOutcome {
 /** What a run has to go by, beside the call itself. */
 interface Plan {
   readonly flight: Flight<DataOutcome>;
-  readonly call: DataCall;
+  readonly call: KeyedCall;
   readonly args: readonly unknown[];
   readonly own: boolean;
   readonly reason: MissReason;
@@ -48,10 +56,10 @@ export class DataRun {
     this.#parts = parts;
   }
 
-  /** The whole flight. It leaves the table in the turn in which it ends, so that nobody joins what is over. */
+  /** The whole flight. It leaves the table in the very step in which it ends, so that nobody joins what is over. */
   async fly(
     flight: Flight<DataOutcome>,
-    call: DataCall,
+    call: KeyedCall,
     reason: MissReason,
     fallback: DataEntry | undefined,
   ): Promise<DataOutcome> {
@@ -76,24 +84,26 @@ export class DataRun {
   }
 
   async #viaStore(plan: Plan, store: StoreFunction): Promise<DataOutcome> {
-    const { keyer, settings, report } = this.#parts;
-    const { key, self } = plan.call;
-    const late = new LateArguments(plan.call.args, report.fn);
+    const { host, keyer, settings, report } = this.#parts;
+    const { key } = plan.call;
+    const late = new LateArguments(plan.call, keyer, report.fn);
     const looked =
       plan.reason === 'refresh'
         ? { found: undefined, reason: plan.reason, begun: await store.begin(key, settings.staticTags) }
         : await store.lookup(key, settings.staticTags);
     const promoted = looked.found === undefined ? undefined : this.#promote(plan, looked.found, store);
-    const answer = promoted === undefined ? undefined : this.#fromStore(promoted);
+    const answer = promoted === undefined ? undefined : this.#fromStore(plan, promoted, late);
     if (answer !== undefined) return answer;
-    const args = late.for(key, (current) => keyer.keyOf(self, current));
+    const args = late.now();
+    // Two that begin one after the other may get the store's answers the other way round (hazard 16).
+    plan.flight.run = host.nextRun();
     return this.#compute({
       ...plan,
       args: args ?? plan.call.args,
       own: args === undefined,
       reason: looked.reason,
       begun: looked.begun,
-      fallback: promoted?.entry ?? plan.fallback,
+      fallback: promoted === undefined ? plan.fallback : promoted.fallback,
     });
   }
 
@@ -108,49 +118,67 @@ export class DataRun {
       store.damaged(call.key, 'its payload cannot be read', error);
       return undefined;
     }
-    const outdatedAt = generations.firstInvalidation(flight.position, found.tags);
-    const createdAt = this.#now() - found.age;
-    const entry = this.#place(flight, kept, { ttl: found.ttl, createdAt, tags: found.tags, outdatedAt });
-    return { entry, outdatedAt, age: found.age };
+    const { tags, age, ttl } = found;
+    const outdatedAt = generations.firstInvalidation(flight.position, tags);
+    const entry = this.#place(flight, kept, { ttl, createdAt: this.#now() - age, tags, outdatedAt });
+    return { entry, tags, age, fallback: outdatedAt === undefined ? entry : undefined };
   }
 
-  #fromStore({ entry, outdatedAt, age }: Promoted): DataOutcome | undefined {
+  #fromStore({ flight }: Plan, { entry, tags, age }: Promoted, late: LateArguments): DataOutcome | undefined {
+    const { flights, generations } = this.#parts;
     const now = this.#now();
+    if (now >= entry.freshUntil && now >= entry.revalidateUntil) return undefined;
+    flights.leave(flight);
+    const outdatedAt = generations.firstInvalidation(flight.position, tags);
     const shared = { kept: entry.kept, uncacheable: undefined, outdatedAt, own: false };
     if (now < entry.freshUntil) return { ...shared, source: { type: 'store', age } };
-    if (now >= entry.revalidateUntil) return undefined;
-    return { ...shared, source: { type: 'stale', age, cause: 'revalidate', entry } };
+    return { ...shared, source: { type: 'stale', age, cause: 'revalidate', entry, late } };
   }
 
   /** Runs the function, and keeps what it returns. */
   async #compute(plan: Plan): Promise<DataOutcome> {
-    const { original, report } = this.#parts;
+    const { original } = this.#parts;
     const { flight, call } = plan;
     const started = this.#now();
     let value: unknown;
     try {
       value = await runWithin(flight, () => Reflect.apply(original, call.self, plan.args));
     } catch (error) {
-      report.failed(call.key, this.#now() - started, error);
+      this.#failed(plan, started, error);
       const answer = this.#instead(plan);
       if (answer === undefined) throw error;
       return answer;
     }
-    return this.#settle(plan, value, this.#now() - started);
+    try {
+      return this.#settle(plan, value, this.#now() - started);
+    } catch (error) {
+      this.#failed(plan, started, error);
+      throw error;
+    }
+  }
+
+  /** Left before it is told: whoever hears of it and calls again starts anew. */
+  #failed({ flight, call }: Plan, started: number, error: unknown): void {
+    const { flights, report } = this.#parts;
+    flights.leave(flight);
+    report.failed(call.key, this.#now() - started, error);
   }
 
   /** What is served when computing failed: a stale entry, unless it was invalidated meanwhile (hazard 14). */
   #instead({ flight, fallback }: Plan): DataOutcome | undefined {
     if (fallback === undefined || flight.outdated) return undefined;
+    // An entry that has left memory does not carry its tags any more: the log tells of them.
+    const tags = tagsOf(fallback.stamps);
+    if (this.#parts.generations.firstInvalidation(flight.position, tags) !== undefined) return undefined;
     const now = this.#now();
     const state = stateOf(fallback, now);
     if (state === 'invalidated' || state === 'memory-ttl' || now >= fallback.errorUntil) return undefined;
-    const source = { type: 'stale', age: now - fallback.createdAt, cause: 'error', entry: fallback } as const;
+    const source = { type: 'stale', age: now - fallback.createdAt, cause: 'error' } as const;
     return { source, kept: fallback.kept, uncacheable: undefined, outdatedAt: undefined, own: false };
   }
 
   #settle(plan: Plan, value: unknown, duration: number): DataOutcome {
-    const { host, settings, generations, report, store } = this.#parts;
+    const { settings, generations, flights, report, store } = this.#parts;
     const { flight, call, args, own } = plan;
     const source = { type: 'run', reason: plan.reason } as const;
     let kept: Kept;
@@ -159,19 +187,27 @@ export class DataRun {
     } catch (error) {
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
+      flights.leave(flight);
       return { source, kept: undefined, uncacheable: { value, error, taken: false }, outdatedAt: undefined, own };
     }
     const tags = settings.tagsOf(value, args);
     const ttl = settings.ttlOf(value, args);
-    const outdatedAt = generations.firstInvalidation(flight.position, tags);
-    const current = !own && !flight.outdated && !host.closed && outdatedAt === undefined;
-    const keeps = current && settings.wanted(value, args);
+    // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
+    const keeps = this.#isCurrent(plan, tags) && settings.wanted(value, args) && this.#isCurrent(plan, tags);
     if (keeps) {
-      this.#place(flight, kept, { ttl, createdAt: this.#now(), tags, outdatedAt });
+      this.#place(flight, kept, { ttl, createdAt: this.#now(), tags, outdatedAt: undefined });
       this.#store(plan, store, { kept, ttl, tags, duration });
     }
+    const outdatedAt = generations.firstInvalidation(flight.position, tags);
+    flights.leave(flight);
     report.computed(call.key, duration, keeps);
     return { source, kept, uncacheable: undefined, outdatedAt, own };
+  }
+
+  #isCurrent({ flight, own }: Plan, tags: readonly string[]): boolean {
+    const { host, generations } = this.#parts;
+    if (own || flight.outdated || host.closed) return false;
+    return generations.firstInvalidation(flight.position, tags) === undefined;
   }
 
   #store(
@@ -210,7 +246,9 @@ export class DataRun {
     const entry = dataEntry(kept, life, { createdAt: made.createdAt, now, run: flight.run, stamps });
     if (!held || newer) return entry;
     flights.outdateBefore(flight.key, flight.run);
-    if (shelf.set(flight.key, entry, kept.bytes, uselessFrom(entry)) === undefined) generations.release(stamps);
+    const placed = shelf.set(flight.key, entry, kept.bytes, uselessFrom(entry));
+    if (placed === undefined) generations.release(stamps);
+    else if (flight.outdated) shelf.remove(placed, 'delete');
     return entry;
   }
 
@@ -228,6 +266,8 @@ interface Made {
 
 interface Promoted {
   readonly entry: DataEntry;
-  readonly outdatedAt: number | undefined;
+  readonly tags: readonly string[];
   readonly age: number;
+  /** The entry, when it may be served should computing fail. */
+  readonly fallback: DataEntry | undefined;
 }

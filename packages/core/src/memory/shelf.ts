@@ -98,6 +98,8 @@ export class Shelf<V> implements EntryOwner {
 
   /** Takes every entry out. */
   clear(reason: RemovalReason): void {
-    for (const entry of this.#entries.values()) this.remove(entry, reason);
+    // Those that were there: a listener may fill again what it hears leaving.
+    const entries = [...this.#entries.values()];
+    for (const entry of entries) this.remove(entry, reason);
   }
 }

@@ -5,13 +5,14 @@ import type { FlightTable } from '../run/flight-table.js';
 import { Flight } from '../run/flight.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
-import { LateArguments } from '../run/late-arguments.js';
+import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import type { Entry, Shelf } from '../memory/index.js';
 import type { CallOptions } from '../options.js';
 import type { Holding, Releaser } from './releaser.js';
 import type { Reporter } from '../reporter.js';
 import { checkResource } from './resource-value.js';
 import { currentRun, runWithin } from '../run/run-context.js';
+import { untilAborted } from '../run/until-aborted.js';
 
 /** A kept resource: its holding, and the run that built it. */
 export interface ResourceEntry {
@@ -34,10 +35,7 @@ export interface ResourceParts {
   readonly report: Reporter;
 }
 
-interface ResourceCall {
-  readonly key: string;
-  readonly self: unknown;
-  readonly args: readonly unknown[];
+interface ResourceCall extends KeyedCall {
   readonly options: CallOptions;
 }
 
@@ -99,11 +97,15 @@ export class ResourceFunction {
   ): Promise<unknown> {
     const { shelf, keyer, report } = this.#parts;
     const { holding } = entry.value;
-    const late = new LateArguments(call.args, report.fn);
-    const valid = Boolean(await Reflect.apply(validate, call.self, [holding.resource, ...call.args]));
-    if (valid && holding.leaving === undefined && !holding.released) return this.#hit(call, entry);
-    const args = late.for(call.key, (current) => keyer.keyOf(call.self, current)) ?? call.args;
-    if (valid || shelf.get(call.key) !== entry) return this.#use({ ...call, args });
+    const late = new LateArguments(call, keyer, report.fn);
+    const verdict = ask(() => Reflect.apply(validate, call.self, [holding.resource, ...call.args]));
+    const valid = await untilAborted(verdict, call.options.signal);
+    const isKept = shelf.get(call.key) === entry;
+    if (valid && (isKept || (holding.leaving === undefined && !holding.released))) return this.#hit(call, entry);
+    const args = late.now();
+    // Arguments that have another key now make this another call.
+    if (args === undefined) return this.call(call.self, call.args, call.options);
+    if (valid || !isKept) return this.#use({ ...call, args });
     shelf.remove(entry, 'invalid');
     this.#checkOpen();
     return this.#fly({ ...call, args }, 'invalidated');
@@ -119,8 +121,7 @@ export class ResourceFunction {
 
   async #lead(call: ResourceCall, reason: MissReason): Promise<unknown> {
     const { host, flights, context, report } = this.#parts;
-    report.miss(call.key, reason, call.options);
-    const { key } = call;
+    const { key, self, args } = call;
     const flight = new Flight<Holding>({
       table: flights,
       key,
@@ -128,9 +129,11 @@ export class ResourceFunction {
       position: 0,
       startedAt: this.#now(),
     });
-    const start = (): void => flights.start(flight, () => this.#build(flight, call));
+    const start = (): void => flights.start(flight, () => this.#build(flight, { key, self, args }));
     if (context === 'detached') inRootContext(start);
     else start();
+    // Told when it can be joined: whoever hears of it and asks for the resource must not build another.
+    report.miss(key, reason, call.options);
     return (await this.#wait(flight, call)).resource;
   }
 
@@ -141,7 +144,7 @@ export class ResourceFunction {
     });
   }
 
-  async #build(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
+  async #build(flight: Flight<Holding>, call: KeyedCall): Promise<Holding> {
     const { flights, releaser } = this.#parts;
     const started = this.#now();
     try {
@@ -152,27 +155,34 @@ export class ResourceFunction {
     }
   }
 
-  async #make(flight: Flight<Holding>, call: ResourceCall, started: number): Promise<unknown> {
-    const { original, report } = this.#parts;
+  async #make(flight: Flight<Holding>, call: KeyedCall, started: number): Promise<unknown> {
+    const { original, flights, report } = this.#parts;
     try {
       return await runWithin(flight, () => Reflect.apply(original, call.self, call.args));
     } catch (error) {
+      // Left before it is told: whoever hears of it and asks again builds anew.
+      flights.leave(flight);
       report.failed(call.key, this.#now() - started, error);
       throw error;
     }
   }
 
   #settle(flight: Flight<Holding>, holding: Holding, duration: number): Holding {
-    const { host, shelf, flights, report, releaser, ttl } = this.#parts;
+    const { host, shelf, flights, report, releaser } = this.#parts;
     const { key, run } = flight;
     const newer = (shelf.get(key)?.value.run ?? 0) > run;
     const keeps = !flight.outdated && !host.closed && !newer;
+    if (keeps) this.#keep(flight, holding);
+    else releaser.letGo(holding, 'discard');
+    flights.leave(flight);
     report.computed(key, duration, keeps);
-    if (!keeps) {
-      releaser.letGo(holding, 'discard');
-      if (host.closed) throw cacheClosed(report.fn);
-      return holding;
-    }
+    if (host.closed) throw cacheClosed(report.fn);
+    return holding;
+  }
+
+  #keep(flight: Flight<Holding>, holding: Holding): void {
+    const { shelf, flights, report, releaser, ttl } = this.#parts;
+    const { key, run } = flight;
     try {
       checkResource(holding.resource, report.fn);
     } catch (error) {
@@ -181,8 +191,9 @@ export class ResourceFunction {
     }
     flights.outdateBefore(key, run);
     const createdAt = this.#now();
-    shelf.set(key, { holding, createdAt, run }, 0, createdAt + ttl);
-    return holding;
+    const entry = shelf.set(key, { holding, createdAt, run }, 0, createdAt + ttl);
+    // Whoever was told of what it has pushed out may have invalidated.
+    if (entry !== undefined && flight.outdated) shelf.remove(entry, 'discard');
   }
 
   #checkOpen(): void {
@@ -192,4 +203,9 @@ export class ResourceFunction {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** What a user's `validate` says; what it throws is a rejection. */
+async function ask(validate: () => unknown): Promise<boolean> {
+  return Boolean(await validate());
 }

@@ -5,19 +5,20 @@ const MOST_ABANDONED = 3;
 
 /** The flights of one function: which may be joined, and which are still under way apart from that. */
 export class FlightTable<T> {
-  readonly #flightTimeout: number;
+  /** After so long (milliseconds) a flight no longer holds its key. */
+  readonly flightTimeout: number;
   readonly #joinable = new Map<string, Flight<T>>();
   /** Nobody joins these any more, but what they return may still be kept. */
   readonly #apart = new Map<string, Set<Flight<T>>>();
 
   constructor(flightTimeout: number) {
-    this.#flightTimeout = flightTimeout;
+    this.flightTimeout = flightTimeout;
   }
 
   /** The flight that a caller may join. One that is too old leaves its key to the next (hazard 18). */
   joinable(key: string, now: number): Flight<T> | undefined {
     const flight = this.#joinable.get(key);
-    if (flight === undefined || now - flight.startedAt < this.#flightTimeout) return flight;
+    if (flight === undefined || now - flight.startedAt < this.flightTimeout) return flight;
     if (this.#abandoned(key) >= MOST_ABANDONED) return flight;
     flight.abandoned = true;
     this.setApart(flight);

@@ -24,15 +24,16 @@ interface Waiter<T> {
 export class Flight<T> {
   readonly table: object;
   readonly key: string;
-  readonly run: number;
+  /** Renewed when its function begins later than itself, since it is the age of the function's answer that counts. */
+  run: number;
   readonly position: number;
   readonly startedAt: number;
   /** Whether it has held its key for longer than `flightTimeout` (hazard 18). */
   abandoned = false;
   /** The run in which it was started, while it lasts: a refresh of a key inside its own run is recursion. */
   startedBy: Flight<unknown> | undefined;
-  /** The flights that the function of this run waits for, by its own calls. */
-  readonly waitsFor: Set<Flight<unknown>> = new Set();
+  /** The flights that the function of this run waits for, and by how many of its calls. */
+  readonly #waitsFor = new Map<Flight<unknown>, number>();
   /** Whether an invalidation came while it was under way: its callers get the value, and it is not kept. */
   outdated = false;
   /** Whether it has settled. */
@@ -74,6 +75,8 @@ export class Flight<T> {
   #settle(tell: (waiter: Waiter<T>) => void): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
+    // What its function left running (a socket, a timer) holds on to this flight, and must not to the value.
+    this.#outcome = undefined;
     for (const waiter of waiting) tell(waiter);
   }
 
@@ -88,12 +91,12 @@ export class Flight<T> {
    */
   async wait(fn: string, signal: AbortSignal | undefined, onDeserted: () => void): Promise<T> {
     const caller = currentRun();
-    if (this.#outcome === undefined || (caller !== undefined && waitsFor(this, caller))) throw recursiveCall(fn);
-    caller?.waitsFor.add(this);
+    if (this.#outcome === undefined || (caller !== undefined && this.#reaches(caller))) throw recursiveCall(fn);
+    if (caller !== undefined) caller.#countWaits(this, 1);
     try {
-      return await (this.done ? this.#outcome : this.#wait(signal));
+      return await this.#wait(signal);
     } finally {
-      caller?.waitsFor.delete(this);
+      if (caller !== undefined) caller.#countWaits(this, -1);
       if (this.#waiting.size === 0 && !this.done) onDeserted();
     }
   }
@@ -103,6 +106,7 @@ export class Flight<T> {
    * until the run ends, which may be never.
    */
   #wait(signal: AbortSignal | undefined): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiting.delete(waiter);
@@ -134,17 +138,24 @@ export class Flight<T> {
   #distrustIfAborted(): void {
     if (this.#signalSeen && this.#abort.signal.aborted) this.outdated = true;
   }
-}
 
-/** Whether `from` waits for `target`, through any number of runs (or is it). */
-function waitsFor(from: Flight<unknown>, target: Flight<unknown>): boolean {
-  const seen = new Set<Flight<unknown>>();
-  const open = [from];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === target) return true;
-    if (seen.has(next)) continue;
-    seen.add(next);
-    open.push(...next.waitsFor);
+  /** One of several calls may be left while the run still waits by another. */
+  #countWaits(flight: Flight<unknown>, by: 1 | -1): void {
+    const count = (this.#waitsFor.get(flight) ?? 0) + by;
+    if (count > 0) this.#waitsFor.set(flight, count);
+    else this.#waitsFor.delete(flight);
   }
-  return false;
+
+  /** Whether this waits for `target`, through any number of runs (or is it). */
+  #reaches(target: Flight<unknown>): boolean {
+    const seen = new Set<Flight<unknown>>();
+    const open: Flight<unknown>[] = [this];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === target) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...next.#waitsFor.keys());
+    }
+    return false;
+  }
 }

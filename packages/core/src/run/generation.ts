@@ -85,6 +85,11 @@ export class Generations {
   }
 }
 
+/** The tags of an entry. */
+export function tagsOf(stamps: readonly TagStamp[]): readonly string[] {
+  return stamps.map(({ cell }) => cell.tag);
+}
+
 /** Whether none of an entry's tags was invalidated since it was kept. */
 export function isCurrent(stamps: readonly TagStamp[]): boolean {
   for (const { cell, generation } of stamps) if (cell.generation !== generation) return false;

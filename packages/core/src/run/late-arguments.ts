@@ -1,42 +1,54 @@
 import { keep, type Kept } from '../copy/index.js';
 import { CacheError } from '../errors.js';
+import type { Keyer } from '../key/index.js';
+
+/** One call: what names it, and what its function is called with. */
+export interface KeyedCall {
+  readonly key: string;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+}
 
 /**
  * The arguments of a call whose run may begin later than the call (behind a look into the store, or behind another
  * run): the caller may have changed them by then, and the function must see what the key was made of.
  */
 export class LateArguments {
-  readonly #args: readonly unknown[];
+  readonly #call: KeyedCall;
+  readonly #keyer: Keyer;
   readonly #taken: Kept | undefined;
 
-  constructor(args: readonly unknown[], fn: string) {
-    this.#args = args;
-    this.#taken = args.some(isObject) ? copyOf(args, fn) : undefined;
+  constructor(call: KeyedCall, keyer: Keyer, fn: string) {
+    this.#call = call;
+    this.#keyer = keyer;
+    this.#taken = call.args.some(isObject) ? copyOf(call.args, fn) : undefined;
   }
 
   /**
-   * The arguments, as long as they still have the key; a copy taken at the call when they were changed since; undefined
-   * when they were changed and could not be copied.
+   * The arguments, as long as they (and `this`) still have the key; a copy taken at the call when they were changed
+   * since; undefined when the key cannot be met any more: `this` has changed, or what cannot be copied.
    */
-  for(key: string, keyOf: (args: readonly unknown[]) => string): readonly unknown[] | undefined {
-    if (!this.#args.some(isObject) || hasKey(this.#args, key, keyOf)) return this.#args;
+  now(): readonly unknown[] | undefined {
+    const { self, args } = this.#call;
+    if (!isObject(self) && !args.some(isObject)) return args;
+    if (this.#keyed(args)) return args;
     const copy = this.#taken?.copy();
-    return Array.isArray(copy) ? copy : undefined;
+    return Array.isArray(copy) && this.#keyed(copy) ? copy : undefined;
+  }
+
+  #keyed(args: readonly unknown[]): boolean {
+    try {
+      return this.#keyer.keyOf(this.#call.self, args) === this.#call.key;
+    } catch (error) {
+      // What has no key any more was changed; anything but that is a fault of ours and must be seen.
+      if (error instanceof CacheError) return false;
+      throw error;
+    }
   }
 }
 
 function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
-}
-
-function hasKey(args: readonly unknown[], key: string, keyOf: (args: readonly unknown[]) => string): boolean {
-  try {
-    return keyOf(args) === key;
-  } catch (error) {
-    // What has no key any more was changed; anything but that is a fault of ours and must be seen.
-    if (error instanceof CacheError) return false;
-    throw error;
-  }
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function copyOf(args: readonly unknown[], fn: string): Kept | undefined {

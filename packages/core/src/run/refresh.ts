@@ -1,18 +1,25 @@
 /** How many refreshes behind stale answers run at once, over all functions of a cache; a surplus is skipped. */
 export class Refreshes {
   readonly #limit: number;
-  #running = 0;
+  readonly #running = new Set<{ readonly until: number }>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Runs a refresh unless the limit is reached; it handles its own failure. */
-  run(refresh: () => Promise<void>): void {
-    if (this.#running >= this.#limit) return;
-    this.#running += 1;
-    void refresh().finally(() => {
-      this.#running -= 1;
-    });
+  /**
+   * Runs a refresh unless the limit is reached; it handles its own failure. One that has not ended after `timeout`
+   * milliseconds counts no longer, since it may never end.
+   */
+  run(refresh: () => Promise<void>, now: number, timeout: number): void {
+    if (this.#running.size >= this.#limit) this.#forget(now);
+    if (this.#running.size >= this.#limit) return;
+    const place = { until: now + timeout };
+    this.#running.add(place);
+    void refresh().finally(() => this.#running.delete(place));
+  }
+
+  #forget(now: number): void {
+    for (const place of this.#running) if (place.until <= now) this.#running.delete(place);
   }
 }
