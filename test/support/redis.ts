@@ -98,10 +98,17 @@ export function describeWithRedis(name: string, tests: (redis: () => RedisServer
     describe.skip(name, () => test('needs redis-server', () => undefined));
     return;
   }
+  if (!installed) {
+    describe(name, () => {
+      test('needs redis-server', () => {
+        throw new Error(`redis-server is not installed. ${HOW}`);
+      });
+    });
+    return;
+  }
   describe(name, () => {
     let server: RedisServer | undefined;
     beforeAll(async () => {
-      if (!installed) throw new Error(`redis-server is not installed. ${HOW}`);
       server = await startRedis();
     });
     afterAll(() => server?.stop());
