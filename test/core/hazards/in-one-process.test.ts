@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { settle } from '../../support/fake-clock.js';
+import { createCache } from '@millpond/core';
+import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
+import { GatedStore } from '../support/gated-store.js';
 import { gatedRuns } from '../support/gated-runs.js';
-import { failureOf, gate, type Gate } from '../support/gate.js';
+import { failureOf, gate, until, type Gate } from '../support/gate.js';
 
 describe('hazard 13: a caller who joins a run whose tags are not known yet', () => {
   test('after they were invalidated looks again, and the one before keeps the value', async () => {
@@ -163,6 +165,38 @@ describe('hazard 16: of two runs of one key', () => {
       expect(await load('1')).toBe('run 3');
     }
   });
+});
+
+test('hazard 16: a run is as old as the beginning of its function, however long it has waited for the store', async () => {
+  const store = new GatedStore();
+  const cache = createCache({ name: 'shop', store, clock: fakeClock() });
+  const doors: Gate<string>[] = [];
+  const load = cache.cacheData(
+    async (_id: string) => {
+      const door = gate<string>();
+      doors.push(door);
+      return door.passed;
+    },
+    { name: 'load' },
+  );
+  const refresh = load.refresh('0');
+  await until(() => doors.length === 1);
+  doors[0]?.open('tokens are made');
+  await refresh;
+  // The look-up of the call is slow; the refresh begins meanwhile, and reads what is then the truth.
+  const lookUp = store.hold(({ kind }) => kind === 'get');
+  const called = load('1');
+  await until(() => lookUp.held.length > 0);
+  lookUp.takeNoMore();
+  const refreshed = load.refresh('1');
+  await until(() => doors.length === 2);
+  await lookUp.release();
+  await until(() => doors.length === 3);
+  doors[2]?.open('what the function read last');
+  expect(await called).toBe('what the function read last');
+  doors[1]?.open('what it had read before');
+  expect(await refreshed).toBe('what it had read before');
+  expect(await load('1')).toBe('what the function read last');
 });
 
 test('hazard 16: of two resources of one key the newer stays, and the older is released', async () => {

@@ -1,3 +1,5 @@
+import { settle } from '../../support/fake-clock.js';
+
 /** A door that a test opens: what waits at it goes on with the value, or fails with the error. */
 export interface Gate<T> {
   readonly passed: Promise<T>;
@@ -16,6 +18,15 @@ export function gate<T = void>(): Gate<T> {
   // A gate that fails while nobody waits at it is no fault of the test.
   passed.catch(() => {});
   return { passed, open, fail };
+}
+
+/** Lets turns of the event loop pass until something has come about; it is the test's failure when it does not. */
+export async function until(reached: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) {
+    if (reached()) return;
+    await settle();
+  }
+  throw new Error('what the test waits for did not come about');
 }
 
 /** Tells whether a promise has settled, without waiting for it. */

@@ -14,6 +14,8 @@ type Matches = (operation: Operation) => boolean;
 export interface Hold {
   /** What is being held now. */
   readonly held: readonly Operation[];
+  /** Keeps what is held, and lets everything to come pass. */
+  takeNoMore(): void;
   /** Lets everything held and to come go on, and waits until it has. */
   release(): Promise<void>;
   /** Makes everything held and to come fail. */
@@ -58,6 +60,7 @@ export class GatedStore {
     };
     return {
       held: barrier.held,
+      takeNoMore: () => void this.#barriers.delete(barrier),
       release() {
         open();
         return lift();
