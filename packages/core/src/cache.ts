@@ -11,7 +11,7 @@ import type { Built, CacheHost, OwnedFunction } from './host.js';
 import { MemoryTier } from './memory/index.js';
 import type { CacheOptions } from './options.js';
 import { Refreshes } from './run/refresh.js';
-import { cacheSettings } from './settings.js';
+import { cacheOptions, cacheSettings } from './settings.js';
 import { Stores } from './stores.js';
 import type { Invalidation } from './cached.js';
 import { checkTags } from './check-options.js';
@@ -22,7 +22,8 @@ import { typed, type AnyFunction } from './wrapping.js';
  *
  * @throws CacheError `ERR_MILLPOND_INVALID_OPTION` for an option that is unknown or out of range.
  */
-export function createCache(options: CacheOptions = {}): Cache {
+export function createCache(given: CacheOptions = {}): Cache {
+  const options = cacheOptions(given);
   const settings = cacheSettings(options);
   const events = createEvents(settings.logger);
   const functions = new Set<OwnedFunction>();

@@ -18,6 +18,8 @@ export const isAnyText: Check = check('a text', (value) => typeof value === 'str
 export const isBoolean: Check = check('true or false', (value) => typeof value === 'boolean');
 /** A function. */
 export const isFunction: Check = check('a function', (value) => typeof value === 'function');
+/** A function whose answer is needed at once. */
+export const isSynchronous: Check = check('a function that is not asynchronous', answersAtOnce);
 /** A whole number of at least 1. */
 export const isCount: Check = check('a whole number of at least 1', (value) => isWhole(value, 1));
 /** A whole number of at least 0. */
@@ -65,13 +67,27 @@ export function isEither(first: (value: unknown) => boolean, second: Check): Che
 
 /** Whether a value is a list of tags. */
 export const isTags: Check = isEither(
-  (value) => typeof value === 'function',
-  check('a list of texts, or a function that returns one', isTagList),
+  answersAtOnce,
+  check('a list of texts, or a function (not an asynchronous one) that returns one', isTagList),
 );
 
 /** Whether a value is a list of texts that are not empty. */
 export function isTagList(value: unknown): value is readonly string[] {
   return isListOf(value, (tag) => typeof tag === 'string' && tag !== '');
+}
+
+/**
+ * Reads options once, inherited ones too, so that nothing changes them after they were checked; those that are
+ * undefined are left out. What is no object is left for the check.
+ */
+export function readOptions(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  const options: [string, unknown][] = [];
+  for (const option in given) {
+    const value: unknown = Reflect.get(given, option);
+    if (value !== undefined) options.push([option, value]);
+  }
+  return Object.fromEntries(options);
 }
 
 /** Checks every option of an object; a name that the table does not have is refused. */
@@ -89,6 +105,11 @@ export function checkOptions<O>(
     if (checked === undefined) throw unknownOption(where, option, [...checks.keys()]);
     if (value !== undefined) checked(value, where, option);
   }
+}
+
+/** Whether a value is a function that does not answer with a promise, as far as can be seen. */
+export function answersAtOnce(value: unknown): boolean {
+  return typeof value === 'function' && Object.prototype.toString.call(value) !== '[object AsyncFunction]';
 }
 
 function isWhole(value: unknown, least: number): boolean {

@@ -1,5 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
-import type { CacheError } from './errors.js';
+import { describe, invalidOption, type CacheError } from './errors.js';
 
 /** Why a look-up found nothing fresh. */
 export type MissReason = 'cold' | 'expired' | 'invalidated' | 'memory-ttl' | 'damaged' | 'store-down' | 'refresh';
@@ -32,7 +32,7 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'stale'; readonly age: number; readonly cause: 'revalidate' | 'error' })
   /** A run ended with a value; `duration` is in milliseconds, `kept` tells whether the value was kept. */
   | (CallEvent & { readonly type: 'computed'; readonly duration: number; readonly kept: boolean })
-  /** A run ended with an error of the function's own. */
+  /** A run ended with an error: the function's own, or one about a result that cannot be kept. */
   | (CallEvent & { readonly type: 'failed'; readonly duration: number; readonly error: unknown })
   /** An entry left memory. */
   | (CallEvent & { readonly type: 'removed'; readonly reason: RemovalReason })
@@ -61,6 +61,28 @@ export type CacheEvent =
 
 /** The name of an event. */
 export type CacheEventType = CacheEvent['type'];
+
+/** Every name, so that one that does not exist is refused. */
+const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
+  hit: true,
+  miss: true,
+  join: true,
+  stale: true,
+  computed: true,
+  failed: true,
+  removed: true,
+  released: true,
+  releaseFailed: true,
+  storeDamaged: true,
+  notStored: true,
+  cleared: true,
+  tagsInvalidated: true,
+  storeFailed: true,
+  storeDegraded: true,
+  storeRecovered: true,
+  invalidationPending: true,
+  writesDropped: true,
+};
 
 /** The event of one name. */
 export type CacheEventOf<T extends CacheEventType> = Extract<CacheEvent, { readonly type: T }>;
@@ -104,29 +126,34 @@ export interface CacheEvents {
 
 /** Makes the events of one cache. */
 export function createEvents(logger: CacheLogger): CacheEvents {
-  const listeners = new Map<CacheEventType, Set<(event: CacheEvent) => void>>();
+  const listeners = new Map<CacheEventType, Set<(event: CacheEvent) => unknown>>();
   const logged = new Set<CacheEventType>();
 
+  /** A logger is a listener: what it throws is no caller's affair. */
   function log(event: CacheEvent): void {
     if (!TROUBLE.has(event.type) || logged.has(event.type)) return;
     logged.add(event.type);
     const cause = 'error' in event && event.error instanceof Error ? event.error.message : JSON.stringify(event);
-    logger.warn(`millpond: ${event.type}: ${cause} (said once; listen to '${event.type}' for all)`);
+    const message = `millpond: ${event.type}: ${cause} (said once; listen to '${event.type}' for all)`;
+    notify(() => logger.warn(message), event);
   }
 
   return {
     wants: (type) => TROUBLE.has(type) || listeners.has(type) || channelOf(type).hasSubscribers,
     emit(event) {
       log(event);
-      for (const listener of listeners.get(event.type) ?? []) notify(listener, event);
+      // Those that listen now: one that makes another listen does not make it hear this.
+      const heard = listeners.get(event.type);
+      if (heard !== undefined) for (const listener of Array.from(heard)) notify(listener, event);
       const published = channelOf(event.type);
       if (published.hasSubscribers) published.publish(event);
     },
     on(type, listener) {
+      checkListener(type, listener);
       let heard = listeners.get(type);
       if (heard === undefined) listeners.set(type, (heard = new Set()));
-      const hear = (event: CacheEvent): void => {
-        if (isType(event, type)) listener(event);
+      const hear = (event: CacheEvent): unknown => {
+        return isType(event, type) ? listener(event) : undefined;
       };
       heard.add(hear);
       return () => {
@@ -140,14 +167,29 @@ function isType<T extends CacheEventType>(event: CacheEvent, type: T): event is 
   return event.type === type;
 }
 
-/** Calls one listener; what it throws becomes a process warning, since no caller of the cache is to blame for it. */
-export function notify<E extends CacheEvent>(listener: CacheListener<E>, event: E): void {
-  try {
-    listener(event);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)), {
-      type: 'MillpondListenerWarning',
-      detail: `A listener for '${event.type}' threw.`,
-    });
+/** Refuses what would never hear anything. */
+function checkListener(type: unknown, listener: unknown): void {
+  const known: readonly string[] = Object.keys(EVENT_TYPES);
+  if (typeof type !== 'string' || !known.includes(type)) {
+    throw invalidOption('on', 'type', type, `one of ${known.join(', ')}`);
   }
+  if (typeof listener !== 'function') throw invalidOption('on', 'listener', listener, 'a function of the event');
+}
+
+/**
+ * Calls one listener; what it throws, or rejects with, becomes a process warning, since no caller of the cache is to
+ * blame for it.
+ */
+export function notify<E extends CacheEvent>(listener: (event: E) => unknown, event: E): void {
+  try {
+    const answer = listener(event);
+    if (answer instanceof Promise) answer.catch((error: unknown) => warnOf(error, event.type));
+  } catch (error) {
+    warnOf(error, event.type);
+  }
+}
+
+function warnOf(error: unknown, type: CacheEventType): void {
+  const warning = error instanceof Error ? error : new Error(`A listener for '${type}' threw ${describe(error)}.`);
+  process.emitWarning(warning, { type: 'MillpondListenerWarning', detail: `A listener for '${type}' threw.` });
 }

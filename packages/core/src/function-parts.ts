@@ -2,6 +2,7 @@ import type { DataEntry } from './data/data-entry.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings } from './data/data-settings.js';
 import type { DataSyncParts } from './data/cache-data-sync.js';
+import { readOptions } from './check-options.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
@@ -69,7 +70,8 @@ export class FunctionParts {
     return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false);
   }
 
-  resource(fn: unknown, options: unknown = {}): ResourceParts {
+  resource(fn: unknown, given: unknown = {}): ResourceParts {
+    const options = readOptions(given);
     checkFunction(fn, 'cacheResource');
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
@@ -101,9 +103,9 @@ export class FunctionParts {
   /** The options of a data function with the defaults of its cache; what is no object is left for the check. */
   #withDefaults(given: unknown): unknown {
     if (given === undefined) return { ...this.#defaults };
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
-    const own = Object.entries(given).filter(([, value]) => value !== undefined);
-    return { ...this.#defaults, ...Object.fromEntries(own) };
+    const options = readOptions(given);
+    const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+    return isObject ? { ...this.#defaults, ...options } : options;
   }
 
   #dataParts(fn: AnyFunction, options: AnyDataOptions, shown: string, stored: boolean): DataSyncParts {

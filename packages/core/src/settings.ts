@@ -1,4 +1,5 @@
 import {
+  answersAtOnce,
   checkOptions,
   isAnyText,
   isBoolean,
@@ -15,8 +16,10 @@ import {
   isLogger,
   isOneOf,
   isSignal,
+  isSynchronous,
   isTags,
   isText,
+  readOptions,
   type Check,
 } from './check-options.js';
 import { systemClock, type Clock } from './clock.js';
@@ -48,11 +51,11 @@ const isPersist: Check = (value, where, option) => {
   if (value !== 'disk' && !isDiskStore(value))
     throw invalidOption(where, option, value, "'disk' or diskStore({ path })");
 };
-const isTtl: Check = isEither((value) => typeof value === 'function', isDuration);
+const isTtl: Check = isEither(answersAtOnce, isDuration);
 
 const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
   name: isText,
-  key: isFunction,
+  key: isSynchronous,
   ignoreArgs: isIndexes,
   hashers: isHashers,
   maxEntries: isCount,
@@ -67,7 +70,7 @@ const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
   staleWhileRevalidate: isDuration,
   staleIfError: isDuration,
   maxBytes: isBytes,
-  when: isFunction,
+  when: isSynchronous,
   tags: isTags,
   copy: isOneOf('clone', 'freeze', 'share'),
   store: isStoreOrFalse,
@@ -166,9 +169,11 @@ function isGiven(options: unknown, option: string): boolean {
   return typeof options === 'object' && options !== null && Reflect.get(options, option) !== undefined;
 }
 
-/** Checks what one call says for itself; it cannot change how the function keeps or copies. */
-export function checkCallOptions(options: unknown, where: string): asserts options is CallOptions {
+/** Reads once, and checks, what one call says for itself; it cannot change how the function keeps or copies. */
+export function callOptions(given: unknown, where: string): CallOptions {
+  const options = readOptions(given);
   checkOptions<CallOptions>(options, CALL_CHECKS, where);
+  return options;
 }
 
 /** The options of a cache with every default filled in; durations in milliseconds. */
@@ -192,10 +197,16 @@ const processWarnings: CacheLogger = {
   warn: (message) => process.emitWarning(message, { type: 'MillpondWarning' }),
 };
 
-/** Checks the options of a cache and fills in the defaults. */
+/** Reads the options of a cache once, and checks them. */
+export function cacheOptions(given: unknown): CacheOptions {
+  const options = readOptions(given);
+  checkOptions<CacheOptions>(options, CACHE_CHECKS, 'createCache');
+  return options;
+}
+
+/** Fills in the defaults of the checked options of a cache. */
 export function cacheSettings(options: CacheOptions): CacheSettings {
   const where = 'createCache';
-  checkOptions<CacheOptions>(options, CACHE_CHECKS, where);
   const ms = (option: 'memoryTtl' | 'storeTtl' | 'readDeadline' | 'refreshCooldown' | 'closeTimeout', or: Duration) =>
     parseDuration(options[option] ?? or, where, option);
   if (options.store !== undefined && options.persist !== undefined) {

@@ -21,7 +21,8 @@ export function checkFunction(fn: unknown, where: string): asserts fn is AnyFunc
     const cure = 'Collect the items first: cache an async function that returns an array of them.';
     throw notCacheable(where, 'a generator function returns a stream, which can be read only once', cure);
   }
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) {
+  // A method may be named so: then its parameters follow.
+  if (/^class\b(?!\s*\()/.test(Function.prototype.toString.call(fn))) {
     const cure = 'Wrap a function that makes the instance: () => new TheClass().';
     throw notCacheable(where, 'a class cannot be called', cure);
   }

@@ -4,7 +4,7 @@ import type { DataFunctionParts } from './data-parts.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
 import type { CallOptions } from '../options.js';
-import { checkCallOptions } from '../settings.js';
+import { callOptions } from '../settings.js';
 import { dress, instanceOf } from '../wrapping.js';
 
 /** The invalidation of something that has no store. */
@@ -50,8 +50,8 @@ export function buildCachedData(parts: DataFunctionParts): Built {
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));
     },
     stats: () => report.stats(shelf.size, shelf.bytes),
-    withOptions(options: CallOptions) {
-      checkCallOptions(options, `${report.fn}.withOptions`);
+    withOptions(given: CallOptions) {
+      const options = callOptions(given, `${report.fn}.withOptions`);
       return function withOptions(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
         return data.call(instanceOf(this, wrapper), args, options);
       };

@@ -34,13 +34,22 @@ export function dataSettings(options: AnyDataOptions, fn: string): DataSettings 
     ttlOf: (value, args) =>
       typeof ttl === 'function' ? parseDuration(ask(ttl, value, args), fn, 'ttl(value, ...args)') : fixedTtl,
     tagsOf: (value, args) => (typeof tags === 'function' ? checkedTags(ask(tags, value, args), fn) : staticTags),
-    wanted: (value, args) => when === undefined || Boolean(ask(when, value, args)),
+    wanted: (value, args) => when === undefined || checkedVerdict(ask(when, value, args), fn),
   };
 }
 
 /** Calls a user's callback with a result and the arguments, whose types were checked where the function was wrapped. */
 function ask(callback: (...args: never) => unknown, value: unknown, args: readonly unknown[]): unknown {
   return Reflect.apply(callback, undefined, [value, ...args]);
+}
+
+/** A promise is always true: taken for an answer it would keep everything. */
+function checkedVerdict(verdict: unknown, fn: string): boolean {
+  if (!(verdict instanceof Promise)) return Boolean(verdict);
+  verdict.catch(() => {
+    // The error below tells what is wrong; what the promise comes to does not matter any more.
+  });
+  throw invalidOption(fn, 'when(value, ...args)', verdict, 'true or false: what it asks must be known at once');
 }
 
 function checkedTags(tags: unknown, fn: string): readonly string[] {

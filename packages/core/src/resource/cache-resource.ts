@@ -4,7 +4,7 @@ import type { CacheError } from '../errors.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
 import type { CallOptions } from '../options.js';
-import { checkCallOptions } from '../settings.js';
+import { callOptions } from '../settings.js';
 import { ResourceFunction, type ResourceParts } from './resource-function.js';
 import { dress, instanceOf } from '../wrapping.js';
 
@@ -48,8 +48,8 @@ export function buildCachedResource(parts: ResourceParts): Built {
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));
     },
     stats: () => report.stats(shelf.size, shelf.bytes),
-    withOptions(options: CallOptions) {
-      checkCallOptions(options, `${report.fn}.withOptions`);
+    withOptions(given: CallOptions) {
+      const options = callOptions(given, `${report.fn}.withOptions`);
       return function withOptions(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
         return resources.call(instanceOf(this, wrapper), args, options);
       };
