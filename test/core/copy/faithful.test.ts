@@ -101,6 +101,7 @@ const values: [string, () => unknown][] = [
     'an error whose message can be enumerated',
     () => Object.defineProperty(new Error('x'), 'message', { enumerable: true }),
   ],
+  ['what newer versions of Node have', newer],
   ['boxed primitives', () => [Object(-0), Object('~text'), Object(false), Object(7n)]],
   ['URLs', () => [new URL('https://user:pw@example.org:81/a%20b?q=1#h'), new URL('mailto:a@b.c')]],
   [
@@ -138,6 +139,16 @@ const TYPED = [
   Float32Array,
   Float64Array,
 ];
+
+/** Classes that the oldest supported version of Node does not have yet; nothing there. */
+function newer(): unknown {
+  const Half: unknown = Reflect.get(globalThis, 'Float16Array');
+  const Suppressed: unknown = Reflect.get(globalThis, 'SuppressedError');
+  return [
+    typeof Half === 'function' ? (Reflect.construct(Half, [[1.5, -0]]) as unknown) : 'no Float16Array',
+    typeof Suppressed === 'function' ? (Reflect.construct(Suppressed, [{ a: 1 }, [2], 'both']) as unknown) : 'none',
+  ];
+}
 
 function resizable(): unknown {
   const Resizable = ArrayBuffer as unknown as new (bytes: number, options: object) => ArrayBuffer;

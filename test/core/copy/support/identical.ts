@@ -57,13 +57,23 @@ function properties(value: object): [string, PropertyDescriptor][] {
   // The characters of a String object and the elements of a view are contents.
   if (ArrayBuffer.isView(value) || types.isStringObject(value)) return [];
   const own = Object.entries(Object.getOwnPropertyDescriptors(value));
-  const hidden = types.isNativeError(value) ? ['stack', 'message', 'name', 'cause', 'errors'] : ['length'];
-  return own
-    .filter(([key, { enumerable }]) => enumerable === true || hidden.includes(key))
-    .sort(([a, { enumerable: first }], [b, { enumerable: second }]) =>
-      // The order of enumerable properties can be seen, that of the others cannot.
-      first === true && second === true ? 0 : Number(second) - Number(first) || (a < b ? -1 : 1),
-    );
+  const hidden = types.isNativeError(value)
+    ? ['stack', 'message', 'name', 'cause', 'errors', 'error', 'suppressed']
+    : ['length'];
+  return (
+    own
+      // From Node 22 on, the stack of an error is an accessor, which each engine makes as it likes.
+      .map(([key, it]): [string, PropertyDescriptor] => [key, key === 'stack' ? stackOf(value, it) : it])
+      .filter(([key, { enumerable }]) => enumerable === true || hidden.includes(key))
+      .sort(([a, { enumerable: first }], [b, { enumerable: second }]) =>
+        // The order of enumerable properties can be seen, that of the others cannot.
+        first === true && second === true ? 0 : Number(second) - Number(first) || (a < b ? -1 : 1),
+      )
+  );
+}
+
+function stackOf(error: object, { enumerable = false }: PropertyDescriptor): PropertyDescriptor {
+  return { value: Reflect.get(error, 'stack'), writable: true, configurable: true, enumerable };
 }
 
 class Comparison {
