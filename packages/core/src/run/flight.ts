@@ -1,5 +1,9 @@
 import { recursiveCall } from '../errors.js';
+import { onAbort } from './on-abort.js';
 import { currentRun } from './run-context.js';
+
+/** One for all: the stack of one made where a caller leaves would hold on to that caller. */
+const DESERTED = new DOMException('Nobody waits for this run any more', 'AbortError');
 
 /** What a flight is known by. */
 export interface FlightOptions {
@@ -38,9 +42,10 @@ export class Flight<T> {
   outdated = false;
   /** Whether it has settled. */
   done = false;
-  readonly #abort = new AbortController();
+  /** Made when the running function asks for its signal. */
+  #abort: AbortController | undefined;
+  #deserted = false;
   readonly #waiting = new Set<Waiter<T>>();
-  #signalSeen = false;
   #outcome: Promise<T> | undefined;
 
   constructor(options: FlightOptions) {
@@ -54,8 +59,8 @@ export class Flight<T> {
 
   /** The signal that the running function sees. */
   get signal(): AbortSignal {
-    this.#signalSeen = true;
-    this.#distrustIfAborted();
+    this.#abort ??= new AbortController();
+    if (this.#deserted) this.#tell(this.#abort);
     return this.#abort.signal;
   }
 
@@ -108,11 +113,14 @@ export class Flight<T> {
   #wait(signal: AbortSignal | undefined): Promise<T> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      if (signal === undefined) {
+        this.#waiting.add({ resolve, reject });
+        return;
+      }
+      const stay = onAbort(signal, () => {
         this.#waiting.delete(waiter);
-        reject(signal?.reason);
-      };
-      const stay = (): void => signal?.removeEventListener('abort', leave);
+        reject(signal.reason);
+      });
       const waiter: Waiter<T> = {
         resolve(outcome) {
           stay();
@@ -124,19 +132,19 @@ export class Flight<T> {
         },
       };
       this.#waiting.add(waiter);
-      signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
   /** Tells the running function that nobody waits any more. */
   abort(): void {
-    this.#abort.abort();
-    this.#distrustIfAborted();
+    this.#deserted = true;
+    if (this.#abort !== undefined) this.#tell(this.#abort);
   }
 
-  /** A function that could see that it was aborted may have returned half a result: it is not kept. */
-  #distrustIfAborted(): void {
-    if (this.#signalSeen && this.#abort.signal.aborted) this.outdated = true;
+  /** A function that can see that it is aborted may return half a result: it is not kept. */
+  #tell(abort: AbortController): void {
+    this.outdated = true;
+    abort.abort(DESERTED);
   }
 
   /** One of several calls may be left while the run still waits by another. */

@@ -1,10 +1,10 @@
+import { onAbort } from './on-abort.js';
+
 /** Waits for work that goes on without this caller when `signal` aborts: then it rejects with the signal's reason. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
-    const stay = (): void => signal.removeEventListener('abort', leave);
-    signal.addEventListener('abort', leave, { once: true });
+    const stay = onAbort(signal, () => reject(signal.reason));
     work.finally(stay).then(resolve, reject);
   });
 }
