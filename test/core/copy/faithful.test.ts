@@ -1,8 +1,8 @@
 import { parse } from 'node:querystring';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeValue, encodeValue } from '../../../packages/core/src/codec/index.js';
-import { keep } from '../../../packages/core/src/copy/index.js';
+import { adopt, keep } from '../../../packages/core/src/copy/index.js';
 import { difference } from './support/identical.js';
 
 const clone = { fn: 'load', mode: 'clone' } as const;
@@ -174,6 +174,19 @@ test('BigInt arrays are copied and come back', () => {
   const value = [new BigInt64Array([-1n, 2n]), new BigUint64Array([2n ** 64n - 1n])];
   expect(difference(value, keep(value, clone).copy())).toBeUndefined();
   expect(difference(value, decodeValue(encodeValue(value)))).toBeUndefined();
+});
+
+test('Dates of a test runner with fake timers are Dates, and stay so when it has ended', () => {
+  const Native = Date;
+  vi.useFakeTimers({ toFake: ['Date'], now: 5 });
+  const value = { at: new Date() };
+  expect(Date).not.toBe(Native);
+  const kept = keep(value, clone);
+  const decoded = decodeValue(encodeValue(value));
+  vi.useRealTimers();
+  for (const it of [kept.copy(), decoded, adopt(decoded, clone).copy()]) {
+    expect(difference({ at: new Native(5) }, it)).toBeUndefined();
+  }
 });
 
 test('as by structuredClone, a regular expression starts anew', () => {

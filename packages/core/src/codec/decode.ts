@@ -1,6 +1,6 @@
 import { growable, viewOver } from '../copy/binary.js';
 import { emptyError, fillError } from '../copy/language-error.js';
-import { headersOf } from '../copy/leaf.js';
+import { dateAt, headersOf } from '../copy/leaf.js';
 import { defineField, type Fields } from '../copy/read.js';
 import { MAX_DEPTH } from '../copy/trail.js';
 import { memoryFrom, viewFrom } from './bytes.js';
@@ -219,7 +219,7 @@ function bigintFrom(body: string): bigint {
 }
 
 function dateFrom(body: string): Date {
-  const date = new Date(body === '' ? NaN : wholeNumber(body));
+  const date = dateAt(body === '' ? NaN : wholeNumber(body));
   if (body !== '' && Number.isNaN(date.getTime())) throw new Error('a Date beyond all Dates');
   return date;
 }

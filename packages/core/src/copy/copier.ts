@@ -1,6 +1,6 @@
 import { kindOf } from './kind.js';
 import { emptyError, fillError } from './language-error.js';
-import { copyLeaf, instantOf, isLeaf } from './leaf.js';
+import { copyDate, copyLeaf, isDatePrototype, isLeaf } from './leaf.js';
 import { defineField, readBareFields, readError, type Fields } from './read.js';
 
 /*
@@ -58,7 +58,7 @@ class Copier {
     if (Array.isArray(master)) return this.#odd?.has(master) ? this.#oddArray(master) : this.#array(master);
     const prototype: unknown = Object.getPrototypeOf(master);
     if (prototype === Object.prototype) return this.#fields(master, { ...master });
-    if (prototype === Date.prototype) return this.#met(master, new Date(instantOf(master)));
+    if (isDatePrototype(prototype)) return this.#met(master, copyDate(master));
     const kind = kindOf(master);
     if (isLeaf(kind)) return this.#met(master, copyLeaf(master, kind));
     switch (kind) {

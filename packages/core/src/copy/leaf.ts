@@ -22,9 +22,12 @@ interface Leaf<T extends object> {
 const none = (): number => 0;
 const size = (value: ArrayBufferView | ArrayBuffer): number => binaryBytes(value.byteLength);
 
+/** Date as it was when this was loaded: what test runners put in its place for a while must not stay in a master. */
+const NativeDate = Date;
+
 const date: Leaf<Date> = {
   name: 'a Date',
-  copy: (source) => new Date(instantOf(source)),
+  copy: copyDate,
   bytes: () => DATE_BYTES,
   properties: none,
 };
@@ -115,9 +118,24 @@ export function headersOf(pairs: Iterable<readonly [string, string]>): Headers {
   return headers;
 }
 
+/** Whether this is the prototype of Dates. */
+export function isDatePrototype(prototype: unknown): boolean {
+  return prototype === NativeDate.prototype;
+}
+
+/** A copy of a Date. */
+export function copyDate(source: object): Date {
+  return dateAt(instantOf(source));
+}
+
+/** A Date of so many milliseconds since 1970; NaN for an invalid one. */
+export function dateAt(milliseconds: number): Date {
+  return new NativeDate(milliseconds);
+}
+
 /** The milliseconds of a Date, NaN for an invalid one. */
 export function instantOf(source: object): number {
-  return Date.prototype.getTime.call(source);
+  return NativeDate.prototype.getTime.call(source);
 }
 
 /** The primitive in a Number, String, Boolean or BigInt object, whatever its own `valueOf` says. */
