@@ -90,7 +90,7 @@ export interface Cache extends AsyncDisposable {
   /** Resolves when the store has what was written so far, or has given it up. */
   readonly flush: () => Promise<void>;
   /**
-   * Releases every resource, drains the store's writes and stops all timers, within `closeTimeout`. Data functions
+   * Releases every resource, drains the store's writes and stops all timers, waiting `closeTimeout` for each at most. Data functions
    * that are called afterwards compute; resources reject with `ERR_MILLPOND_CLOSED`. Never rejects.
    */
   readonly close: () => Promise<CloseReport>;

@@ -45,7 +45,7 @@ interface Droppable<A extends readonly unknown[]> {
 export interface CachedData<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
   (...args: A): Promise<R>;
   /** The function itself, uncached. */
-  readonly original: (...args: A) => unknown;
+  readonly original: (...args: A) => R | PromiseLike<R>;
   /** Runs now and replaces the entry; on failure the old one stays and the error reaches the caller. */
   readonly refresh: (...args: A) => Promise<R>;
   /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
@@ -69,7 +69,7 @@ export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<
 export interface CachedResource<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
   (...args: A): Promise<R>;
   /** The factory itself, uncached. */
-  readonly original: (...args: A) => unknown;
+  readonly original: (...args: A) => R | PromiseLike<R>;
   /** Builds a new one, puts it in the place of the old, and lets the old go; on failure the old one stays. */
   readonly refresh: (...args: A) => Promise<R>;
   /** The living resource itself, without validating it, or undefined. */

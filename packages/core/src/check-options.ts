@@ -135,6 +135,6 @@ export function checkTags(tags: readonly unknown[], where: string): void {
       where,
       'tags',
       tags.find((tag) => !isTagList([tag])),
-      'texts that are not empty',
+      'texts that are not empty; spread a list: invalidateTags(...tags)',
     );
 }

@@ -31,6 +31,11 @@ export class CacheError extends Error {
   }
 }
 
+/** What a message says of something thrown: an error's own words, or what kind of thing it is. Never throws. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : describe(thrown);
+}
+
 /** A value as it is shown in a message: short, and never a user's whole object. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

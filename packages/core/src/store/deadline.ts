@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { messageOf } from '../errors.js';
 
 /** How a promise stood at its deadline. */
 export type Timely<T> = { readonly inTime: true; readonly value: T } | { readonly inTime: false };
@@ -24,7 +25,7 @@ export function withDeadline<T>(
       },
       (error: unknown) => {
         timer.cancel();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(error instanceof Error ? error : new Error(messageOf(error)));
       },
     );
   });

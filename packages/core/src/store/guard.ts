@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { storeFailed, storeTimeout, type CacheError } from '../errors.js';
+import { messageOf, storeFailed, storeTimeout, type CacheError } from '../errors.js';
 import type { CacheEvent } from '../events.js';
 import { createBreaker } from './breaker.js';
 import { coalesce, type Read } from './coalesce.js';
@@ -72,7 +72,7 @@ export function createGuard(options: GuardOptions): Guard {
       }
       report(storeTimeout('read', readDeadline));
     } catch (error) {
-      report(storeFailed('read', reason(error), error));
+      report(storeFailed('read', messageOf(error), error));
     }
     permit.failed();
     return undefined;
@@ -87,7 +87,7 @@ export function createGuard(options: GuardOptions): Guard {
         return 'done';
       }
     } catch (error) {
-      report(storeFailed(what, reason(error), error));
+      report(storeFailed(what, messageOf(error), error));
       breaker.uncontrolled.failed();
       return 'failed';
     }
@@ -114,9 +114,4 @@ export function createGuard(options: GuardOptions): Guard {
     },
     report,
   };
-}
-
-/** The text of a failure; what a store threw may be anything. */
-export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
-import { storeFailed } from '../errors.js';
+import { messageOf, storeFailed } from '../errors.js';
 import { withDeadline } from './deadline.js';
-import { createGuard, reason } from './guard.js';
+import { createGuard } from './guard.js';
 import { clearCache, invalidateTags, widerThan } from './invalidations.js';
 import { cacheNames } from './names.js';
 import { openPort } from './open-port.js';
@@ -43,7 +43,7 @@ export function openStore(options: StoreTierOptions): StoreTier {
     most: MOST_WRITES,
     onDropped: (count) => emit({ type: 'writesDropped', cache, count }),
   });
-  port.opened?.catch((error: unknown) => guard.report(storeFailed('open', reason(error), error)));
+  port.opened?.catch((error: unknown) => guard.report(storeFailed('open', messageOf(error), error)));
   const context: StoreContext = { ...shared, options, guard, queue, outbox, isOpen: () => isOpen };
 
   async function flush(): Promise<void> {
@@ -70,7 +70,7 @@ export function openStore(options: StoreTierOptions): StoreTier {
       const gone = await withDeadline(port.close({ disconnect, force: false }), within, clock, 'awaited');
       if (!gone.inTime) await withDeadline(port.close({ disconnect, force: true }), LEAST_TO_LET_GO, clock, 'awaited');
     } catch (error) {
-      guard.report(storeFailed('close', reason(error), error));
+      guard.report(storeFailed('close', messageOf(error), error));
     }
   }
 
