@@ -181,8 +181,17 @@ export class DataFunction {
     return this.#lead(call, 'refresh', undefined);
   }
 
-  /** What memory holds and a call would be served, without counting or asking anybody. */
-  usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
+  /** Whether memory holds what a call would be served; nothing is counted and nobody asked. */
+  has(self: unknown, args: readonly unknown[]): boolean {
+    return this.#usable(self, args) !== undefined;
+  }
+
+  /** A copy of it. */
+  peek(self: unknown, args: readonly unknown[]): unknown {
+    return this.#usable(self, args)?.kept.copy();
+  }
+
+  #usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
     const { keyer, shelf } = this.#parts;
     const entry = shelf.get(keyer.keyOf(self, args))?.value;
     if (entry === undefined) return undefined;

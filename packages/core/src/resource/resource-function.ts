@@ -64,8 +64,17 @@ export class ResourceFunction {
     return this.#lead({ key, self, args, options: NO_OPTIONS }, 'refresh');
   }
 
-  /** The living resource of a call, as memory has it. */
-  usable(self: unknown, args: readonly unknown[]): Holding | undefined {
+  /** Whether memory holds a living resource; nothing is counted and it is not validated. */
+  has(self: unknown, args: readonly unknown[]): boolean {
+    return this.#usable(self, args) !== undefined;
+  }
+
+  /** The living resource itself. */
+  peek(self: unknown, args: readonly unknown[]): unknown {
+    return this.#usable(self, args)?.resource;
+  }
+
+  #usable(self: unknown, args: readonly unknown[]): Holding | undefined {
     const { keyer, shelf } = this.#parts;
     const entry = shelf.get(keyer.keyOf(self, args));
     return entry === undefined || entry.expiresAt <= this.#now() ? undefined : entry.value.holding;
