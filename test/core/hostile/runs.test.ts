@@ -141,3 +141,28 @@ test('a resource is built once, also when a listener asks for it as it is missed
   expect(await pool()).toBe(await again);
   expect(built).toBe(1);
 });
+
+test.each(['cacheData', 'cacheResource'] as const)(
+  'hazard 18: however many callers of a %s that hangs have left, few runs of it are left behind',
+  async (wrap) => {
+    const { cache } = pond();
+    const door = gate<string>();
+    let runs = 0;
+    const load = cache[wrap](() => {
+      runs += 1;
+      currentSignal();
+      return door.passed;
+    });
+    for (let caller = 0; caller < 20; caller += 1) {
+      const leave = new AbortController();
+      const call = load.withOptions({ signal: leave.signal })();
+      leave.abort(new Error('left'));
+      expect(await failureOf(call)).toMatchObject({ message: 'left' });
+    }
+    expect(runs).toBe(4);
+    const last = load();
+    door.open('value');
+    expect(await last).toBe('value');
+    expect(runs).toBe(4);
+  },
+);

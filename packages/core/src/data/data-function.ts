@@ -150,10 +150,8 @@ export class DataFunction {
   }
 
   #wait(flight: Flight<DataOutcome>, call: DataCall): Promise<DataOutcome> {
-    return flight.wait(this.#parts.report.fn, call.options.signal, () => {
-      this.#parts.flights.setApart(flight);
-      flight.abort();
-    });
+    const { flights, report } = this.#parts;
+    return flight.wait(report.fn, call.options.signal, () => flights.desert(flight));
   }
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */

@@ -147,10 +147,8 @@ export class ResourceFunction {
   }
 
   #wait(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
-    return flight.wait(this.#parts.report.fn, call.options.signal, () => {
-      this.#parts.flights.setApart(flight);
-      flight.abort();
-    });
+    const { flights, report } = this.#parts;
+    return flight.wait(report.fn, call.options.signal, () => flights.desert(flight));
   }
 
   async #build(flight: Flight<Holding>, call: KeyedCall): Promise<Holding> {

@@ -1,6 +1,6 @@
 import type { Flight } from './flight.js';
 
-/** Runs of one key that may be left behind by `flightTimeout`; the next one is waited for, however long it takes. */
+/** Runs of one key that may be left behind while they last; the next one is waited for, however long it takes. */
 const MOST_ABANDONED = 3;
 
 /** The flights of one function: which may be joined, and which are still under way apart from that. */
@@ -37,6 +37,19 @@ export class FlightTable<T> {
     if (older !== undefined) this.setApart(older);
     this.#joinable.set(flight.key, flight);
     flight.begin(run);
+  }
+
+  /**
+   * The last caller of a flight has left: it leaves its key, and then its function is told (hazard 19). When too many
+   * runs of the key were left behind already, it keeps the key instead, and the next caller joins it.
+   */
+  desert(flight: Flight<T>): void {
+    if (this.#joinable.get(flight.key) === flight) {
+      if (this.#abandoned(flight.key) >= MOST_ABANDONED) return;
+      flight.abandoned = true;
+      this.setApart(flight);
+    }
+    flight.abort();
   }
 
   /** Nobody joins a flight any more; it goes on. */

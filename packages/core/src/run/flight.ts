@@ -32,7 +32,7 @@ export class Flight<T> {
   run: number;
   readonly position: number;
   readonly startedAt: number;
-  /** Whether it has held its key for longer than `flightTimeout` (hazard 18). */
+  /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */
   abandoned = false;
   /** The run in which it was started, while it lasts: a refresh of a key inside its own run is recursion. */
   startedBy: Flight<unknown> | undefined;
