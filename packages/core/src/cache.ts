@@ -37,6 +37,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),
     refreshes: new Refreshes(settings.refreshLimit),
+    holdings: new WeakMap(),
     nextRun: () => (runs += 1),
     get closed() {
       return closing !== undefined;

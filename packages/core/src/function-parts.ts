@@ -79,6 +79,7 @@ export class FunctionParts {
     const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
     const onRelease = options.onRelease ?? disposeOf;
     const releaser = new Releaser({
+      holdings: this.#host.holdings,
       report,
       clock,
       onRelease: (resource, reason) => Reflect.apply(onRelease, undefined, [resource, reason]),

@@ -4,6 +4,7 @@ import type { CacheEvents } from './events.js';
 import type { Generations } from './run/generation.js';
 import type { Hasher } from './key/index.js';
 import type { MemoryTier } from './memory/index.js';
+import type { Holding } from './resource/releaser.js';
 import type { Refreshes } from './run/refresh.js';
 import type { CacheSettings } from './settings.js';
 import type { AnyFunction } from './wrapping.js';
@@ -17,6 +18,8 @@ export interface CacheHost {
   readonly memory: MemoryTier;
   readonly generations: Generations;
   readonly refreshes: Refreshes;
+  /** The resources of all functions, each with its one holding. */
+  readonly holdings: WeakMap<object, Holding>;
   /** The next number of a run; it grows over all functions of the cache. */
   nextRun(): number;
   /** Whether `close()` was called. */

@@ -6,6 +6,8 @@ import type { Reporter } from '../reporter.js';
 
 /** One live thing, and how far it is on its way out. It is released once, whatever ends it. */
 export interface Holding {
+  /** The function that built it first, which is the one to release it. */
+  readonly owner: Releaser;
   readonly key: string;
   readonly resource: unknown;
   /** Entries and flights that hold it. */
@@ -18,6 +20,8 @@ export interface Holding {
 
 /** How the resources of one function are let go; times in milliseconds. */
 export interface ReleaserOptions {
+  /** What every function of the cache holds: one that answers with another's resource shares its holding. */
+  readonly holdings: WeakMap<object, Holding>;
   readonly report: Reporter;
   readonly clock: Clock;
   readonly onRelease: (resource: unknown, reason: ReleaseReason) => unknown;
@@ -32,7 +36,6 @@ const DELAYED: ReadonlySet<ReleaseReason> = new Set(['expire', 'evict', 'replace
 /** Holds the resources of one function and lets each go exactly once. */
 export class Releaser {
   readonly #options: ReleaserOptions;
-  readonly #byIdentity = new WeakMap<object, Holding>();
   /** What has not been released, in the order in which it was made. */
   readonly #unreleased = new Set<Holding>();
   readonly #underWay = new Set<Promise<CacheError | undefined>>();
@@ -41,25 +44,37 @@ export class Releaser {
     this.#options = options;
   }
 
-  /** Takes a resource in hand. A factory that answers with the same object again gets the same holding. */
+  /** Takes a resource in hand. A factory that answers with a known object gets its holding. */
   hold(key: string, resource: unknown): Holding {
-    const known = isObject(resource) ? this.#byIdentity.get(resource) : undefined;
+    const { holdings } = this.#options;
+    const known = isObject(resource) ? holdings.get(resource) : undefined;
     if (known !== undefined) {
       known.claims += 1;
       known.leaving = undefined;
       known.delay?.cancel();
       return known;
     }
-    const holding = { key, resource, claims: 1, leaving: undefined, delay: undefined, released: false };
+    const holding: Holding = {
+      owner: this,
+      key,
+      resource,
+      claims: 1,
+      leaving: undefined,
+      delay: undefined,
+      released: false,
+    };
     this.#unreleased.add(holding);
-    if (isObject(resource)) this.#byIdentity.set(resource, holding);
+    if (isObject(resource)) holdings.set(resource, holding);
     return holding;
   }
 
   /** One claim ends. When it was the last, the resource is released: later, or once its waiters have resumed. */
   letGo(holding: Holding, reason: ReleaseReason): void {
     holding.claims -= 1;
-    if (holding.claims > 0 || holding.released) return;
+    if (holding.claims === 0 && !holding.released) holding.owner.#leave(holding, reason);
+  }
+
+  #leave(holding: Holding, reason: ReleaseReason): void {
     holding.leaving = reason;
     if (reason === 'close') {
       this.#release(holding, reason);
