@@ -1,8 +1,16 @@
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keyOf, repeated } from './support.js';
 
 describe('built-in types', () => {
+  test('S18: a Date of a test runner with fake timers is a Date', () => {
+    const real = keyOf(new Date(5), { at: new Date(6) });
+    vi.useFakeTimers({ toFake: ['Date'], now: 5 });
+    const faked = keyOf(new Date(), { at: new Date(6) });
+    vi.useRealTimers();
+    expect(faked).toBe(real);
+  });
+
   test('S16: sets and maps have no order', () => {
     expect(keyOf(new Set([0, 8]))).toBe(keyOf(new Set([8, 0])));
     expect(keyOf(new Set([[1], { a: 1 }, 'x']))).toBe(keyOf(new Set(['x', { a: 1 }, [1]])));
