@@ -29,6 +29,9 @@ const MOST = 64 * 1024 * 1024;
 /** What it costs to look into an object, in characters. */
 const VISIT = 16;
 
+/** Own properties that instances have by nature; Dates have one under the fake timers of test runners. */
+const NATURE: Readonly<Partial<Record<Kind, string>>> = { regexp: 'lastIndex', date: 'constructor' };
+
 const RENAME = 'Name the property by a string or by Symbol.for(...), or leave it out by the option `key`.';
 const INSTEAD = 'Pass what identifies it instead, such as its id and version, or return that from the option `key`.';
 
@@ -146,7 +149,7 @@ export class Walk {
   /** What a built-in object holds besides its contents would be lost. (Bytes are not asked: it takes too long.) */
   #checkProperties(object: object, kind: Kind): void {
     if (kind === 'plain' || kind === 'array' || kind === 'bytes') return;
-    if (Reflect.ownKeys(object).length <= (kind === 'regexp' ? 1 : 0)) return;
+    if (Reflect.ownKeys(object).every((key) => key === NATURE[kind])) return;
     throw this.#refusal(`${describe(object)} with properties of its own`, 'Pass those as arguments of their own.');
   }
 
