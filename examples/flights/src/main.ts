@@ -23,7 +23,7 @@ async function start({ ports }: Settings): Promise<void> {
   let status: DatabaseStatus = { state: 'closed', loaded: 0, total: 0 };
 
   // One cache for all three; what data functions return is kept in .millpond/flights, across restarts.
-  const cache = createCache({ name: 'flights', persist: 'disk' });
+  const cache = createCache({ name: 'flights', persist: 'disk', readDeadline: '1s' });
   const answers = createAnswers({
     cache,
     file: DATABASE,

@@ -35,7 +35,7 @@ test('S52: `persist` takes a folder, and a value is there after a restart with t
   try {
     let calls = 0;
     const start = () => {
-      const cache = createCache({ name: 'shop', persist: diskStore({ path }) });
+      const cache = createCache({ name: 'shop', persist: diskStore({ path }), readDeadline: '5s' });
       return {
         cache,
         load: cache.cacheData(async (id: string) => ({ id, calls: ++calls }), { name: 'load', ttl: '1h' }),
