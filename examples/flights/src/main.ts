@@ -14,7 +14,7 @@ import type { DatabaseStatus } from './wire.js';
 const DATABASE = '.millpond/flights.db';
 
 /** Who presses Ctrl-C wants to be gone: what is not closed by then is left behind, in milliseconds. */
-const EXIT_LIMIT = 3_000;
+const EXIT_LIMIT = 20_000;
 
 async function start({ ports }: Settings): Promise<void> {
   const terminal = createTerminal(process.stdout);

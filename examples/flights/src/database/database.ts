@@ -24,9 +24,6 @@ export interface OpenOptions extends WorkerSettings {
   readonly signal: AbortSignal;
 }
 
-/** A thread that does not end on its own within this time is ended, in milliseconds. */
-const CLOSE_LIMIT = 1_500;
-
 interface Waiting {
   readonly statement: Statement;
   readonly resolve: (rows: readonly Row[]) => void;
@@ -99,9 +96,8 @@ class DatabaseThread implements FlightDatabase {
       for (const waiting of this.#queue.splice(0)) waiting.reject(new Error('The database is closing.'));
       this.#send({ type: 'close' });
     }
-    const limit = setTimeout(() => void this.#worker.terminate(), CLOSE_LIMIT);
+    // Never by `terminate()`: native code that is stopped in the middle of a statement aborts the whole process.
     await this.#ended;
-    clearTimeout(limit);
   }
 
   /** Resolves when nobody has asked anything for a turn of the event loop: who got the database just now may ask. */
