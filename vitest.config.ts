@@ -8,6 +8,7 @@ export default defineConfig({
     // Tests run against the source: no build is needed, and coverage shows the lines that people wrote.
     alias: [
       { find: /^@millpond\/core\/http$/, replacement: source('core/src/http/index.ts') },
+      { find: /^@millpond\/core\/testing$/, replacement: source('core/src/testing/index.ts') },
       { find: /^@millpond\/core$/, replacement: source('core/src/index.ts') },
       { find: /^@millpond\/fastify$/, replacement: source('fastify/src/index.ts') },
       { find: /^@millpond\/express$/, replacement: source('express/src/index.ts') },

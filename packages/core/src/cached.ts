@@ -16,6 +16,8 @@ export interface FunctionStats {
   readonly joins: number;
   readonly stale: number;
   readonly errors: number;
+  /** How often the function itself was started, whoever it was for: refreshes count, and calls of a disabled cache. */
+  readonly runs: number;
   readonly entries: number;
   readonly bytes: number;
 }

@@ -182,6 +182,11 @@ export function valueTooLarge(fn: string, bytes: number, limit: number): CacheEr
   );
 }
 
+/** What a store of the test kit rejects with when it was told to fail; not Millpond's own error, as no store's is. */
+export function injectedFault(operation: string): Error {
+  return new Error(`The store was told to fail (${operation}).`);
+}
+
 /** The handler of a cached route that touches a part of the request which the key does not cover. */
 export function unkeyedPart(route: string, part: string): CacheError {
   return new CacheError(

@@ -15,6 +15,7 @@ export class Reporter {
   #joins = 0;
   #stale = 0;
   #errors = 0;
+  #runs = 0;
 
   constructor(events: CacheEvents, cache: string | undefined, fn: string) {
     this.#events = events;
@@ -44,6 +45,11 @@ export class Reporter {
     this.#stale += 1;
     if (observe === undefined && !this.#events.wants('stale')) return;
     this.#tell({ type: 'stale', ...this.#call(key), age, cause }, observe);
+  }
+
+  /** The function itself is about to be called. */
+  started(): void {
+    this.#runs += 1;
   }
 
   computed(key: string, duration: number, kept: boolean): void {
@@ -81,6 +87,7 @@ export class Reporter {
       joins: this.#joins,
       stale: this.#stale,
       errors: this.#errors,
+      runs: this.#runs,
       entries,
       bytes,
     };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CacheError, createCache } from '@millpond/core';
 import { createRoute, JSON_TYPE, type Route } from '@millpond/core/http';
+import { createPassThroughCache, createTestClock, millpondMatchers, type TestClock } from '@millpond/core/testing';
 import { answersTwice, passed } from './check.js';
 
 export async function core(): Promise<void> {
@@ -38,4 +39,12 @@ export async function core(): Promise<void> {
   assert.equal(typeof route, 'function');
   assert.match(JSON_TYPE, /^application\/json/);
   passed('@millpond/core/http: a route is made');
+
+  const clock: TestClock = createTestClock();
+  const everyTime = createPassThroughCache({ clock }).cacheData(async () => clock.now());
+  await everyTime();
+  await clock.advance('1h');
+  assert.equal(await everyTime(), 3_600_000);
+  assert.equal(millpondMatchers.toHaveComputed(everyTime, 2).pass, true);
+  passed('@millpond/core/testing: a clock moves, a cache passes through, a matcher counts');
 }

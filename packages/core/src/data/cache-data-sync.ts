@@ -30,6 +30,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
 
   /** No caller's request is seen, whoever happens to be the first (hazard 22). */
   function run(self: unknown, args: readonly unknown[]): unknown {
+    report.started();
     return inRootContext(() => Reflect.apply(original, self, args));
   }
 

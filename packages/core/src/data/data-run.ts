@@ -137,9 +137,10 @@ export class DataRun {
 
   /** Runs the function, and keeps what it returns. */
   async #compute(plan: Plan): Promise<DataOutcome> {
-    const { original } = this.#parts;
+    const { original, report } = this.#parts;
     const { flight, call } = plan;
     const started = this.#now();
+    report.started();
     let value: unknown;
     try {
       value = await runWithin(flight, () => Reflect.apply(original, call.self, plan.args));

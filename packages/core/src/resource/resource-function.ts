@@ -164,6 +164,7 @@ export class ResourceFunction {
 
   async #make(flight: Flight<Holding>, call: KeyedCall, started: number): Promise<unknown> {
     const { original, flights, report } = this.#parts;
+    report.started();
     try {
       return await runWithin(flight, () => Reflect.apply(original, call.self, call.args));
     } catch (error) {
