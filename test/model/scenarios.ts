@@ -1,0 +1,154 @@
+import { runs } from '../support/runs.js';
+import type { ProcessName, Scenario, Step } from './world.js';
+
+const run: Step = { do: 'run' };
+const runKnown: Step = { do: 'run', known: ['t'] };
+const runResult: Step = { do: 'run', result: ['t'] };
+const clear: Step = { do: 'clear' };
+const clearCache: Step = { do: 'clear cache' };
+const drop: Step = { do: 'delete' };
+const invalidate: Step = { do: 'invalidate tags', tags: ['t'] };
+
+function a(...steps: readonly Step[]): { process: ProcessName; steps: readonly Step[] } {
+  return { process: 'a', steps };
+}
+
+function b(...steps: readonly Step[]): { process: ProcessName; steps: readonly Step[] } {
+  return { process: 'b', steps };
+}
+
+/** The tokens are there, the entry is not: a run that looks first has something to compute. */
+const calm = { warm: true, lost: ['/e/'], mostFaults: 0 } as const;
+const TAGS = ['/e/', '/t/', '/i'] as const;
+
+/** Nothing goes wrong, but for the order of things, which may be any. */
+export const IN_ANY_ORDER = {
+  'an entry, and a delete': { ...calm, lost: [], actors: [a(run, run), b(drop)], races: ['/e/', '/d/'] },
+  'runs, and a delete by another process': { ...calm, actors: [a(run), b(drop, run)], races: ['/e/', '/d/'] },
+  'runs, and a delete by the same process': { ...calm, actors: [a(run), a(drop, run)], races: ['/e/', '/d/'] },
+  'runs and deletes by both processes': { ...calm, actors: [a(run, drop), b(drop, run)], races: ['/e/', '/d/'] },
+  'runs, and two deletes': { ...calm, actors: [a(run), b(drop, drop)], races: ['/e/', '/d/'] },
+  'runs, and a clear of the function': { ...calm, actors: [a(run, run), b(clear, run)], races: ['/e/', '/f/'] },
+  'runs and clears by both processes': { ...calm, actors: [a(run, clear), b(clear, run)], races: ['/e/', '/f/'] },
+  'runs, and a clear of the cache': { ...calm, actors: [a(run, run), b(clearCache, run)], races: ['/e/', '/c'] },
+  'a run, a delete and a clear': { ...calm, actors: [a(run), b(drop, clear)], races: ['/e/', '/d/', '/f/'] },
+  'runs, and an invalidation of a tag known before': {
+    ...calm,
+    actors: [a(runKnown), b(invalidate, runKnown)],
+    races: TAGS,
+  },
+  'runs, and an invalidation of a tag of the result': {
+    ...calm,
+    actors: [a(runResult), b(invalidate, runResult)],
+    races: TAGS,
+  },
+  'runs, and invalidations of a tag of the result by both processes': {
+    ...calm,
+    actors: [a(runResult, invalidate), b(invalidate)],
+    races: TAGS,
+  },
+  'runs, and a clear, when the token of the function was lost': {
+    ...calm,
+    actors: [a(run), b(clear, run)],
+    races: ['/e/', '/f/'],
+    lost: ['/f/'],
+  },
+  'runs, and an invalidation of a tag of the result, when its token was lost': {
+    ...calm,
+    actors: [a(runResult), b(invalidate, runResult)],
+    races: TAGS,
+    lost: ['/e/', '/t/'],
+  },
+  'runs, and an invalidation of a tag, when the token that tells of invalidations was lost': {
+    ...calm,
+    actors: [a(runResult), b(invalidate, runResult)],
+    races: TAGS,
+    lost: ['/e/', '/i'],
+  },
+} as const satisfies Readonly<Record<string, Scenario>>;
+
+const broken = {
+  ...calm,
+  mostFaults: runs(1, 2),
+  pauses: true,
+  faults: ['refuse', 'lose answer', 'twice'],
+  resent: ['/e/'],
+} as const;
+
+/** Something goes wrong as well, at any moment: an operation, its answer, a deadline, or a token of the store. */
+export const WITH_FAULTS = {
+  'a run, and a delete, for as long as its tombstone lives': {
+    ...broken,
+    actors: [a(run), b(drop)],
+    races: ['/e/', '/d/'],
+    tombstonesStay: true,
+  },
+  'a run, and a delete of which time takes its share': {
+    ...broken,
+    actors: [a(run), b(drop)],
+    races: ['/e/', '/d/'],
+    faults: [],
+  },
+  'a run, and a clear of the function': {
+    ...broken,
+    actors: [a(run), b(clear)],
+    races: ['/e/', '/f/'],
+    evicts: ['/f/'],
+  },
+  'a clear, and a run of the same process': { ...broken, lost: [], actors: [a(clear, run)], races: ['/e/', '/f/'] },
+  'a run, and a clear of the cache': {
+    ...broken,
+    actors: [a(run), b(clearCache)],
+    races: ['/e/', '/c'],
+    evicts: ['/c'],
+  },
+  'two clears, and a run': { ...broken, actors: [a(clear), b(run, clear)], races: ['/e/', '/f/'] },
+  'a run, and an invalidation of a tag known before': {
+    ...broken,
+    actors: [a(runKnown), b(invalidate)],
+    races: TAGS,
+    evicts: ['/t/', '/i'],
+  },
+  'a run, and an invalidation of a tag of the result': {
+    ...broken,
+    actors: [a(runResult), b(invalidate)],
+    races: TAGS,
+    evicts: ['/t/', '/i'],
+  },
+} as const satisfies Readonly<Record<string, Scenario>>;
+
+/**
+ * What the protocol does not promise, as `docs/guarantees.md` says: here the model finds what it must not find
+ * elsewhere. When one of these is mended, it belongs above.
+ */
+export const LIMITS = {
+  'a store loses a tombstone, while a run that was begun before the delete is under way': {
+    ...calm,
+    actors: [a(run), b(drop)],
+    races: ['/e/', '/d/'],
+    evicts: ['/d/'],
+    mostFaults: 1,
+  },
+  'a client sends the token of a clear again, which had landed before its connection broke': {
+    ...calm,
+    actors: [a(clear), b(run, clear)],
+    races: ['/e/', '/f/'],
+    faults: ['twice'],
+    resent: ['/f/'],
+    mostFaults: 1,
+  },
+  'an entry that came after a delete cannot be taken back, and the tombstone ends before the entry': {
+    ...calm,
+    actors: [a(run), b(drop)],
+    races: ['/e/', '/d/'],
+    faults: ['refuse'],
+    mostFaults: 1,
+  },
+  'an entry that came after a delete was written without an answer, and the tombstone ends before the entry': {
+    ...calm,
+    actors: [a(run), b(drop)],
+    races: ['/e/', '/d/'],
+    faults: ['lose answer'],
+    mostFaults: 1,
+  },
+} as const satisfies Readonly<Record<string, Scenario>>;
