@@ -70,6 +70,8 @@ export function createCache(given: CacheOptions = {}): Cache {
 
   async function closeAll(): Promise<CloseReport> {
     const failures: CacheError[] = [];
+    // Callers to whom a resource is on its way get it before it goes (hazard 57).
+    await new Promise((resolve) => setImmediate(resolve));
     const released = Promise.all(
       [...functions].toReversed().map(async (owned) => {
         failures.push(...(await owned.close()));

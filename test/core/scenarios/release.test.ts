@@ -215,6 +215,7 @@ describe('S94: close', () => {
     await pool();
     const closed = cache.close();
     const state = watch(closed);
+    await settle();
     await clock.advance(4_999);
     expect(state.settled).toBe(false);
     await clock.advance(1);
@@ -239,6 +240,22 @@ describe('S94: close', () => {
     if (answer !== built) expect(answer).toMatchObject({ code: 'ERR_MILLPOND_CLOSED' });
     await settle();
     expect(released).toHaveLength(1);
+  });
+
+  test.each([
+    ['a hit', true],
+    ['the call that built it', false],
+  ])('comes after those to whom a resource is on its way have got it: %s', async (_, warm) => {
+    const { cache, pool, released } = pools();
+    if (warm) await pool();
+    let releasedBefore: number | undefined;
+    const got = pool().then(() => (releasedBefore = released.length));
+    if (!warm) for (let turn = 0; pool.peek() === undefined && turn < 100; turn += 1) await Promise.resolve();
+    const closed = cache.close();
+    expect(releasedBefore).toBeUndefined();
+    await got;
+    await closed;
+    expect([releasedBefore, released]).toEqual([0, [[1, 'close']]]);
   });
 
   test('is what `await using` does, and may be asked for twice', async () => {

@@ -61,6 +61,19 @@ describe('close', () => {
     expect(store.asked).toEqual([]);
   });
 
+  test('makes no tokens for a look-up that was under way', async () => {
+    const store = heldStore();
+    const { tier, fn } = openTier(store);
+    store.hold(() => true);
+    const looked = fn().lookup('k', []);
+    const [read] = await store.heldAtLeast(1);
+    await tier.close();
+    store.asked.length = 0;
+    read?.release();
+    expect(await looked).toMatchObject({ found: undefined, begun: { storable: false } });
+    expect(store.asked).toEqual([]);
+  });
+
   test('leaves no timer behind', async () => {
     const store = heldStore();
     const clock = fakeClock();

@@ -28,7 +28,7 @@ describe('what a process remembers of its own invalidations', () => {
     expect(tokens.own('n')).toBe(token);
     await clock.advance(10_000);
     expect(tokens.own('n')).toBeUndefined();
-    expect(tokens.standing('n', OLD)).toEqual({ token: OLD });
+    expect(tokens.standing('n', OLD, tokens.moment())).toEqual({ token: OLD });
   });
 
   test('is bounded: beyond 10,000 that were acknowledged the oldest goes', () => {
@@ -59,17 +59,28 @@ describe('what a process remembers of what it saw', () => {
   test('is bounded: the past of 10,000 tokens', () => {
     const { tokens } = subject();
     for (const name of ['early', ...Array.from({ length: MOST }, (_, index) => String(index))])
-      tokens.standing(name, OLD);
-    for (const name of ['early', String(MOST - 1)]) tokens.standing(name, invalidate(tokens, name));
+      tokens.standing(name, OLD, tokens.moment());
+    for (const name of ['early', String(MOST - 1)]) tokens.standing(name, invalidate(tokens, name), 0);
     // The store has shown the new value: an unknown one is then newer, a known one is the past.
-    expect(tokens.standing('early', OLD)).toEqual({ token: OLD });
-    expect(tokens.standing(String(MOST - 1), OLD)).toBe('contested');
+    expect(tokens.standing('early', OLD, tokens.moment())).toEqual({ token: OLD });
+    expect(tokens.standing(String(MOST - 1), OLD, tokens.moment())).toBe('contested');
   });
+});
+
+test('an unknown token is newer than the own one only to a read that was sent after the own one was seen', () => {
+  const { tokens } = subject();
+  const early = tokens.moment();
+  const own = invalidate(tokens, 'n');
+  expect(tokens.standing('n', own, early)).toEqual({ token: own });
+  // Two reads overtook each other: this one was answered with what was there before.
+  expect(tokens.standing('n', OLD, early)).toBe('contested');
+  expect(tokens.standing('n', OLD, tokens.moment())).toEqual({ token: OLD });
+  expect(tokens.standing('n', own, tokens.moment())).toBe('contested');
 });
 
 test('a stored text that is no token is none', () => {
   const { tokens } = subject();
   for (const text of [undefined, null, 42, '', 'short', `${OLD}x`, 'o'.repeat(21), `${'o'.repeat(21)}!`]) {
-    expect(tokens.standing('n', text)).toEqual({ token: undefined });
+    expect(tokens.standing('n', text, tokens.moment())).toEqual({ token: undefined });
   }
 });

@@ -14,7 +14,7 @@ export interface DataEntry {
   readonly errorUntil: number;
   /** Until when memory is trusted without asking the store. */
   readonly trustedUntil: number;
-  /** The number of the run that made it. */
+  /** The number of the run that made it; 0 for what was found in the store, which any run under way replaces. */
   readonly run: number;
   readonly stamps: readonly TagStamp[];
   /** No refresh is tried before this: the last one failed. */

@@ -87,6 +87,7 @@ export class DataRun {
     const { host, keyer, settings, report } = this.#parts;
     const { key } = plan.call;
     const late = new LateArguments(plan.call, keyer, report.fn);
+    plan.flight.looking = true;
     const looked =
       plan.reason === 'refresh'
         ? { found: undefined, reason: plan.reason, begun: await store.begin(key, settings.staticTags) }
@@ -97,6 +98,7 @@ export class DataRun {
     const args = late.now();
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
     plan.flight.run = host.nextRun();
+    plan.flight.looking = false;
     return this.#compute({
       ...plan,
       args: args ?? plan.call.args,
@@ -119,8 +121,9 @@ export class DataRun {
       return undefined;
     }
     const { tags, age, ttl } = found;
+    const createdAt = this.#now() - age;
     const outdatedAt = generations.firstInvalidation(flight.position, tags);
-    const entry = this.#place(flight, kept, { ttl, createdAt: this.#now() - age, tags, outdatedAt });
+    const entry = this.#place(flight, kept, { ttl, createdAt, began: createdAt - found.computeMs, tags, outdatedAt });
     return { entry, tags, age, fallback: outdatedAt === undefined ? entry : undefined };
   }
 
@@ -196,7 +199,7 @@ export class DataRun {
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && settings.wanted(value, args) && this.#isCurrent(plan, tags);
     if (keeps) {
-      this.#place(flight, kept, { ttl, createdAt: this.#now(), tags, outdatedAt: undefined });
+      this.#place(flight, kept, { ttl, createdAt: this.#now(), began: undefined, tags, outdatedAt: undefined });
       this.#store(plan, store, { kept, ttl, tags, duration });
     }
     const outdatedAt = generations.firstInvalidation(flight.position, tags);
@@ -240,17 +243,26 @@ export class DataRun {
     const { staleWhileRevalidate, staleIfError } = settings;
     const memoryTtl = store === undefined ? undefined : host.settings.memoryTtl;
     const life: Life = { ttl: made.ttl, staleWhileRevalidate, staleIfError, memoryTtl };
-    const held = !flight.outdated && !host.closed && made.outdatedAt === undefined;
-    const newer = (shelf.get(flight.key)?.value.run ?? 0) > flight.run;
-    const stamps = held && !newer ? generations.stamp(made.tags) : [];
+    const outdated = flight.outdated || host.closed || made.outdatedAt !== undefined;
+    const held = !outdated && !this.#isOlder(flight, made);
+    const stamps = held ? generations.stamp(made.tags) : [];
     const now = this.#now();
-    const entry = dataEntry(kept, life, { createdAt: made.createdAt, now, run: flight.run, stamps });
-    if (!held || newer) return entry;
-    flights.outdateBefore(flight.key, flight.run);
+    const run = made.began === undefined ? flight.run : 0;
+    const entry = dataEntry(kept, life, { createdAt: made.createdAt, now, run, stamps });
+    if (!held) return entry;
+    const { began = Infinity } = made;
+    flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
     const placed = shelf.set(flight.key, entry, kept.bytes, uselessFrom(entry));
     if (placed === undefined) generations.release(stamps);
     else if (flight.outdated) shelf.remove(placed, 'delete');
     return entry;
+  }
+
+  /** Whether memory has something newer. A stored entry was computed before the flight that finds it began. */
+  #isOlder(flight: Flight<DataOutcome>, made: Made): boolean {
+    const there = this.#parts.shelf.get(flight.key)?.value;
+    if (there === undefined) return false;
+    return there.run > flight.run || (made.began !== undefined && there.createdAt >= made.createdAt);
   }
 
   #now(): number {
@@ -261,6 +273,8 @@ export class DataRun {
 interface Made {
   readonly ttl: number | undefined;
   readonly createdAt: number;
+  /** When its computation began, of what was found in the store: by that it is older or newer than a run. */
+  readonly began: number | undefined;
   readonly tags: readonly string[];
   readonly outdatedAt: number | undefined;
 }

@@ -197,7 +197,7 @@ export class ResourceFunction {
       releaser.letGo(holding, 'discard');
       throw error;
     }
-    flights.outdateBefore(key, run);
+    flights.outdateOlder(key, (other) => other.run < run);
     const createdAt = this.#now();
     const entry = shelf.set(key, { holding, createdAt, run }, 0, createdAt + ttl);
     // Whoever was told of what it has pushed out may have invalidated.

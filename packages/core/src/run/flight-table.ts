@@ -77,12 +77,19 @@ export class FlightTable<T> {
 
   /** What is under way for a key is not kept and not joined. */
   outdate(key: string): void {
-    this.outdateBefore(key, Infinity);
+    for (const flight of this.#of(key)) this.#outdate(flight);
   }
 
-  /** The same for the flights of a key that began before `run` did (hazard 16). */
-  outdateBefore(key: string, run: number): void {
-    for (const flight of this.#of(key)) if (flight.run < run) this.#outdate(flight);
+  /**
+   * The same for the flights of a key that are older than what is kept now (hazard 16). One whose function has not begun
+   * is not joined any more, since it may find something older; what its function returns will be newer.
+   */
+  outdateOlder(key: string, isOlder: (flight: Flight<T>) => boolean): void {
+    for (const flight of this.#of(key)) {
+      if (!isOlder(flight)) continue;
+      if (flight.looking) this.setApart(flight);
+      else this.#outdate(flight);
+    }
   }
 
   /** The same for every flight. */

@@ -40,6 +40,8 @@ export class Flight<T> {
   readonly #waitsFor = new Map<Flight<unknown>, number>();
   /** Whether an invalidation came while it was under way: its callers get the value, and it is not kept. */
   outdated = false;
+  /** Whether it asks the store and its function has not begun: what that will return is newer than anything kept so far. */
+  looking = false;
   /** Whether it has settled. */
   done = false;
   /** Made when the running function asks for its signal. */

@@ -37,9 +37,9 @@ export function neededKeys(names: FenceNames): readonly string[] {
 /** Tells how each token stands, now. */
 export type Standings = (name: string) => Standing;
 
-/** How the tokens stand that were read: own invalidations since then count. */
-export function standings(tokens: Tokens, stored: ReadonlyMap<string, unknown>): Standings {
-  return (name) => tokens.standing(name, stored.get(name));
+/** How the tokens stand that were read, by a read sent at `sentAt`: own invalidations since then count. */
+export function standings(tokens: Tokens, stored: ReadonlyMap<string, unknown>, sentAt: number): Standings {
+  return (name) => tokens.standing(name, stored.get(name), sentAt);
 }
 
 /** The fences as a run found them. What `Begun` hides. */

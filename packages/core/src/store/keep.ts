@@ -54,17 +54,19 @@ async function tagTokens(context: StoreContext, { run, entry }: Keeping): Promis
   const learned = [...new Set(entry.tags)].filter((tag) => !run.tags.has(tag));
   if (learned.length === 0) return known;
   if (run.invalidations === undefined) return undefined;
+  const sentAt = tokens.moment();
   const values = await guard.read(learned.map((tag) => names.tag(tag)));
   if (values === undefined) return undefined;
   for (const [place, tag] of learned.entries()) {
-    const standing = tokens.standing(names.tag(tag), values[place]);
+    const standing = tokens.standing(names.tag(tag), values[place], sentAt);
     if (standing === 'contested') return undefined;
     const token = standing.token ?? (await tokens.make(names.tag(tag)));
     if (token === undefined) return undefined;
     known.push([tag, token]);
   }
+  const askedAt = tokens.moment();
   const [moved] = (await guard.read([names.invalidations])) ?? [];
-  return tokenOf(tokens.standing(names.invalidations, moved)) === run.invalidations ? known : undefined;
+  return tokenOf(tokens.standing(names.invalidations, moved, askedAt)) === run.invalidations ? known : undefined;
 }
 
 /** The text to store; undefined when there is none, or it is too long, which an event tells. */
@@ -109,8 +111,9 @@ function tellNotStored({ options }: StoreContext, { identity, key }: Keeping, er
 async function confirmed(context: StoreContext, { call, run }: Keeping, kept: boolean): Promise<boolean> {
   if (!kept) return false;
   const isYoung = context.options.clock.now() - run.startedAt < OLDEST_RUN;
+  const sentAt = context.tokens.moment();
   const values = isYoung ? await context.guard.read([call.tombstone]) : undefined;
-  const standing = values && context.tokens.standing(call.tombstone, values[0]);
+  const standing = values && context.tokens.standing(call.tombstone, values[0], sentAt);
   if (standing !== undefined && isAfter(run.tombstone, standing)) return true;
   await remove(context, call);
   return false;

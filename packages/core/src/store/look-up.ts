@@ -16,6 +16,8 @@ export interface Look {
 
 interface Answer {
   readonly startedAt: number;
+  /** When the read was sent, as the tokens count. */
+  readonly sentAt: number;
   /** What was stored under each key that was read. */
   readonly stored: Map<string, unknown>;
 }
@@ -26,7 +28,7 @@ export async function lookUp(context: StoreContext, look: Look): Promise<StoreLo
   if (answer === undefined) return { found: undefined, reason: 'store-down', begun: NOT_STORABLE };
   const judged = await judge(context, look, answer);
   if (typeof judged !== 'string') {
-    const stands = standings(context.tokens, answer.stored);
+    const stands = standings(context.tokens, answer.stored, answer.sentAt);
     return { found: judged, reason: 'cold', begun: new RunFences(answer.startedAt, look.names, stands) };
   }
   return { found: undefined, reason: judged, begun: await complete(context, look.names, answer) };
@@ -38,11 +40,12 @@ export async function beginRun(context: StoreContext, names: FenceNames): Promis
   return answer === undefined ? NOT_STORABLE : complete(context, names, answer);
 }
 
-async function read({ guard, options }: StoreContext, keys: readonly string[]): Promise<Answer | undefined> {
+async function read({ guard, tokens, options }: StoreContext, keys: readonly string[]): Promise<Answer | undefined> {
   const startedAt = options.clock.now();
+  const sentAt = tokens.moment();
   const values = await guard.read(keys);
   if (values === undefined) return undefined;
-  return { startedAt, stored: new Map(keys.map((key, place) => [key, values[place]])) };
+  return { startedAt, sentAt, stored: new Map(keys.map((key, place) => [key, values[place]])) };
 }
 
 async function judge(context: StoreContext, look: Look, answer: Answer): Promise<StoredEntry | StoreMissReason> {
@@ -52,7 +55,7 @@ async function judge(context: StoreContext, look: Look, answer: Answer): Promise
   if (frame === undefined) return 'damaged';
   const age = Math.max(0, context.options.clock.wallTime() - frame.createdAt);
   if (age >= lifeOf(frame, context.options.storeTtl)) return 'expired';
-  const held = (): boolean => holds(frame, look.names, standings(context.tokens, answer.stored));
+  const held = (): boolean => holds(frame, look.names, standings(context.tokens, answer.stored, answer.sentAt));
   if (!held()) return 'invalidated';
   const learned = frame.tags.filter(([tag]) => !look.names.tags.has(tag));
   if (learned.length > 0) {
@@ -75,23 +78,24 @@ function intact({ call, onDamaged }: Look, stored: unknown): Frame | undefined {
 /** The tags of an entry that were not known before it was read: undefined when the store does not tell in time. */
 async function tagsHold(context: StoreContext, tags: Frame['tags']): Promise<boolean | undefined> {
   const keys = tags.map(([tag]) => context.names.tag(tag));
+  const sentAt = context.tokens.moment();
   const values = await context.guard.read(keys);
   if (values === undefined) return undefined;
   return tags.every(([, token], place) => {
     const key = keys[place];
-    return key !== undefined && isCurrent(token, context.tokens.standing(key, values[place]));
+    return key !== undefined && isCurrent(token, context.tokens.standing(key, values[place], sentAt));
   });
 }
 
-/** Makes the tokens that are missing, and takes note of all. */
+/** Makes the tokens that are missing, and takes note of all. After `close` nothing is made, since nothing will be kept. */
 async function complete(context: StoreContext, names: FenceNames, answer: Answer): Promise<Begun> {
   const { tokens } = context;
-  const stands = standings(tokens, answer.stored);
+  const stands = standings(tokens, answer.stored, answer.sentAt);
   const missing = neededKeys(names).filter((name) => {
     const standing = stands(name);
     return standing !== 'contested' && standing.token === undefined;
   });
-  if (missing.length > 0) {
+  if (missing.length > 0 && context.isOpen()) {
     const made = await secondStep(context, Promise.all(missing.map((name) => tokens.make(name))));
     for (const [place, name] of missing.entries()) answer.stored.set(name, made?.[place]);
   }

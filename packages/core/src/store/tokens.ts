@@ -37,8 +37,10 @@ export interface Tokens {
   forget(name: string): void;
   /** The value that this process goes by, if it wrote one lately: its own, or a newer one of another process. */
   own(name: string): string | undefined;
-  /** What a stored value means, given what this process wrote and saw. */
-  standing(name: string, stored: unknown): Standing;
+  /** Now, among what this process sees of its own tokens. Taken before a read is sent. */
+  moment(): number;
+  /** What a stored value means, given what this process wrote and saw, and when the read of it was sent. */
+  standing(name: string, stored: unknown, sentAt: number): Standing;
   /**
    * Makes a token that is missing: set, acknowledged and read back (hazard 2), once for all who miss it. Undefined
    * when that did not succeed.
@@ -65,8 +67,11 @@ interface Own {
   token: string;
   /** When the store's word is taken again; undefined until the value is acknowledged. */
   until: number | undefined;
-  /** The store has shown the value: what it shows from now on is newer, unless it is one of the older ones. */
-  shown: boolean;
+  /**
+   * When the store first showed the value that this process goes by: what it shows to a read that was sent later is
+   * newer, unless it is one of the older ones. A read that was sent before may be answered after it, with the past.
+   */
+  shownAt: number | undefined;
   readonly older: Set<string>;
 }
 
@@ -79,6 +84,7 @@ export function createTokens(options: TokensOptions): Tokens {
   /** What the store showed last. */
   const seen = new Map<string, string>();
   const making = new Map<string, Promise<string | undefined>>();
+  let moments = 0;
 
   function forgetOld(): void {
     const now = clock.now();
@@ -103,12 +109,13 @@ export function createTokens(options: TokensOptions): Tokens {
     return { token };
   }
 
-  function judge(own: Own, token: string | undefined): Standing {
-    if (token === own.token) own.shown = true;
-    else if (own.shown && token !== undefined && !own.older.has(token)) {
+  function judge(own: Own, token: string | undefined, sentAt: number): Standing {
+    if (token === own.token) own.shownAt ??= ++moments;
+    else if (token !== undefined && sentAt > (own.shownAt ?? Infinity) && !own.older.has(token)) {
       // Another process has replaced it since.
       own.older.add(own.token);
       own.token = token;
+      own.shownAt = ++moments;
     } else return 'contested';
     return { token };
   }
@@ -130,7 +137,7 @@ export function createTokens(options: TokensOptions): Tokens {
       const older = new Set(before?.older);
       for (const token of [before?.token, seen.get(name)]) if (token !== undefined) older.add(token);
       const token = newToken();
-      written.set(name, { written: token, token, until: undefined, shown: false, older });
+      written.set(name, { written: token, token, until: undefined, shownAt: undefined, older });
       return token;
     },
     acknowledged(name, token) {
@@ -143,10 +150,11 @@ export function createTokens(options: TokensOptions): Tokens {
     },
     forget: (name) => void written.delete(name),
     own: (name) => live(name)?.token,
-    standing(name, stored) {
+    moment: () => ++moments,
+    standing(name, stored, sentAt) {
       const token = asToken(stored);
       const own = live(name);
-      return own === undefined ? see(name, token) : judge(own, token);
+      return own === undefined ? see(name, token) : judge(own, token, sentAt);
     },
     make(name) {
       const running = making.get(name) ?? makeOnce(name).finally(() => making.delete(name));
