@@ -21,7 +21,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
     execArgv: ['--expose-gc'],
     reporters: ['default', './test/support/plain-line-reporter.ts'],
     coverage: {

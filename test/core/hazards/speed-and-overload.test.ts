@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { on } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { createCache } from '@millpond/core';
 import { settle } from '../../support/fake-clock.js';
 import { record } from '../support/cache.js';
 import { GatedStore } from '../support/gated-store.js';
 
-/** Keeps the event loop busy for so long, as a slow synchronous handler does. */
-function block(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end) {
+/** Keeps the event loop busy for so long at least, as a slow synchronous handler does. */
+function block(ms: number, until: () => boolean = () => true): void {
+  const start = performance.now();
+  while (performance.now() < start + ms || !until()) {
+    if (performance.now() > start + 20_000) throw new Error('what is waited for does not come');
     // Nothing else may run meanwhile: that is the point.
   }
 }
@@ -77,16 +79,41 @@ describe('hazard 47: asynchronous context is tracked', () => {
   });
 });
 
-/** A store on the same machine: its replies come in a poll phase of the event loop, as a socket's do. */
+/**
+ * A store whose replies come from another thread, in a poll phase of the event loop as a socket's do. It tells, also
+ * while the loop is blocked, whether every reply is ready.
+ */
 class NearStore extends GatedStore {
+  readonly #replied = new Int32Array(new SharedArrayBuffer(4));
+  readonly #thread = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     parentPort.on('message', (id) => { parentPort.postMessage(id); Atomics.add(workerData, 0, 1); });`,
+    { eval: true, workerData: this.#replied },
+  );
+  #asked = 0;
+
+  get ready(): boolean {
+    return Atomics.load(this.#replied, 0) === this.#asked;
+  }
+
   override async getMany(keys: string[]): Promise<unknown[]> {
-    await access(import.meta.filename);
+    await this.#reply();
     return super.getMany(keys);
   }
 
   override async get(key: string): Promise<unknown> {
-    await access(import.meta.filename);
+    await this.#reply();
     return super.get(key);
+  }
+
+  end(): Promise<number> {
+    return this.#thread.terminate();
+  }
+
+  async #reply(): Promise<void> {
+    const id = ++this.#asked;
+    this.#thread.postMessage(id);
+    for await (const [answered] of on(this.#thread, 'message')) if (answered === id) return;
   }
 }
 
@@ -112,11 +139,12 @@ test('hazard 48: a reply that was ready while the loop was blocked is no timeout
   for (const id of ids) {
     const answer = read(id);
     await settle();
-    block(80);
+    block(80, () => store.ready);
     expect(await answer).toBe(`value ${id}`);
   }
   expect([runs, failed]).toEqual([[], []]);
   await reader.close();
+  await store.end();
 });
 
 describe('hazard 51: on the machine’s clock a short ttl holds though the loop was blocked', () => {
