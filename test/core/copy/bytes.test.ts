@@ -60,9 +60,15 @@ describe('the estimated bytes of a master are those in memory, within 30 %', () 
     ['Maps', (i) => new Map(Array.from({ length: 100 }, (_, n) => [`key ${i} ${n}`, n])), 500],
     ['Sets', (i) => new Set(Array.from({ length: 100 }, (_, n) => `member ${i} ${n}`)), 500],
   ])('%s', async (_, make, count) => {
-    const { real, estimated } = await measured(make, count);
-    expect(estimated / real).toBeGreaterThan(0.7);
-    expect(estimated / real).toBeLessThan(1.3);
+    // The heap also holds what the process does beside the test: the median of five counts.
+    const ratios: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const { real, estimated } = await measured(make, count);
+      ratios.push(estimated / real);
+    }
+    const median = ratios.sort((one, other) => one - other)[2];
+    expect(median).toBeGreaterThan(0.7);
+    expect(median).toBeLessThan(1.3);
   });
 });
 
