@@ -1,11 +1,14 @@
 import type { DataEntry } from './data/data-entry.js';
+import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings } from './data/data-settings.js';
-import type { DataSyncParts } from './data/cache-data-sync.js';
-import { readOptions } from './check-options.js';
+import { Failures } from './data/failures.js';
+import type { DataSyncParts } from './data/data-sync-function.js';
+import { withDefaults } from './defaults.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
+import { Places } from './run/places.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, identify, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
@@ -33,7 +36,7 @@ const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 export class FunctionParts {
   readonly #host: CacheHost;
   readonly #stores: Stores;
-  readonly #defaults: Pick<CacheOptions, 'ttl' | 'maxEntries'>;
+  readonly #defaults: CacheOptions;
   /** How often a name was given in memory, where every wrapper is isolated. */
   readonly #shown = new Map<string, number>();
   /** The identities that are taken, for each store. */
@@ -42,21 +45,23 @@ export class FunctionParts {
   constructor(host: CacheHost, stores: Stores, defaults: CacheOptions) {
     this.#host = host;
     this.#stores = stores;
-    this.#defaults = { ttl: defaults.ttl, maxEntries: defaults.maxEntries };
+    this.#defaults = defaults;
   }
 
   data(fn: unknown, given: unknown): DataFunctionParts {
     checkFunction(fn, 'cacheData');
     const where = `cacheData(${shownName(fn, undefined)})`;
-    const options = this.#withDefaults(given);
+    const options = withDefaults(given, this.#defaults, 'data');
     checkDataOptions(options, where);
     const tier = this.#stores.for(options, where);
-    const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where);
+    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, where) };
     const shown = this.#showAs(shownName(fn, options.name));
+    const flights = flightTable<DataOutcome>(options, where);
     return {
-      ...this.#dataParts(fn, options, shown, store !== undefined),
+      ...this.#dataParts(fn, options, shown, store !== undefined, (key) => flights.outdateBehind(key)),
       context: options.context ?? 'detached',
-      flights: flightTable(options, where),
+      flights,
+      places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
       store,
     };
   }
@@ -65,13 +70,13 @@ export class FunctionParts {
     checkFunction(fn, 'cacheDataSync');
     const where = `cacheDataSync(${shownName(fn, undefined)})`;
     checkSynchronous(fn, where);
-    const options = this.#withDefaults(given);
+    const options = withDefaults(given, this.#defaults, 'dataSync');
     checkDataSyncOptions(options, where);
-    return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false);
+    return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false, () => undefined);
   }
 
-  resource(fn: unknown, given: unknown = {}): ResourceParts {
-    const options = readOptions(given);
+  resource(fn: unknown, given: unknown): ResourceParts {
+    const options = withDefaults(given, this.#defaults, 'resource');
     checkFunction(fn, 'cacheResource');
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
@@ -101,28 +106,30 @@ export class FunctionParts {
     };
   }
 
-  /** The options of a data function with the defaults of its cache; what is no object is left for the check. */
-  #withDefaults(given: unknown): unknown {
-    if (given === undefined) return { ...this.#defaults };
-    const options = readOptions(given);
-    const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
-    return isObject ? { ...this.#defaults, ...options } : options;
-  }
-
-  #dataParts(fn: AnyFunction, options: AnyDataOptions, shown: string, stored: boolean): DataSyncParts {
+  /** `onEvict` is told of keys whose entries had to go for others. */
+  #dataParts(
+    fn: AnyFunction,
+    options: AnyDataOptions,
+    shown: string,
+    stored: boolean,
+    onEvict: (key: string) => void,
+  ): DataSyncParts {
     const report = this.#reporter(shown);
+    const { memory, generations } = this.#host;
+    const settings = dataSettings(options, shown);
     return {
       host: this.#host,
       original: fn,
-      settings: dataSettings(options, shown),
+      settings,
       keyer: this.#keyer(fn, options, shown, stored),
-      shelf: this.#dataShelf(options, report),
-      generations: this.#host.generations,
+      shelf: this.#dataShelf(options, report, onEvict),
+      failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
+      generations,
       report,
     };
   }
 
-  #dataShelf(options: AnyDataOptions, report: Reporter): Shelf<DataEntry> {
+  #dataShelf(options: AnyDataOptions, report: Reporter, onEvict: (key: string) => void): Shelf<DataEntry> {
     const { memory, generations } = this.#host;
     return memory.shelf<DataEntry>({
       maxEntries: options.maxEntries,
@@ -130,6 +137,7 @@ export class FunctionParts {
       budgeted: true,
       onRemove(entry, reason) {
         generations.release(entry.value.stamps);
+        if (reason === 'evict') onEvict(entry.key);
         report.removed(entry.key, reason);
       },
     });
@@ -137,7 +145,7 @@ export class FunctionParts {
 
   #resourceShelf(options: AnyResourceOptions, report: Reporter, releaser: Releaser): Shelf<ResourceEntry> {
     return this.#host.memory.shelf<ResourceEntry>({
-      maxEntries: options.maxEntries ?? this.#defaults.maxEntries,
+      maxEntries: options.maxEntries,
       maxBytes: undefined,
       budgeted: false,
       onRemove(entry, reason: ReleaseReason) {

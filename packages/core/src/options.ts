@@ -38,6 +38,32 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
   readonly staleWhileRevalidate?: Duration | undefined;
   /** How long after `ttl` a value may be served stale when computing fails. Needs a `ttl`. */
   readonly staleIfError?: Duration | undefined;
+  /** After this a caller gets a stale value, when `staleIfError` keeps one; the run goes on and is kept. Default: none. */
+  readonly softTimeout?: Duration | undefined;
+  /**
+   * After this a caller gets a stale value when there is one, else `ERR_MILLPOND_TIMEOUT`; the run goes on and is kept.
+   * Default: none.
+   */
+  readonly hardTimeout?: Duration | undefined;
+  /**
+   * Keeps what the function throws for so long, in memory, and throws the same error again without a run. With `only`,
+   * just instances of these classes. Default: failures are not kept.
+   */
+  readonly errorTtl?: Duration | ErrorTtl | undefined;
+  /**
+   * Runs of this function at once. Ten times as many wait in line; what finds the line full gets a stale value when
+   * `staleIfError` keeps one, else `ERR_MILLPOND_OVERLOADED`. Default: no limit.
+   */
+  readonly maxConcurrent?: number | undefined;
+  /**
+   * By how much of itself, from 0 to 1, a life is shortened at random, so that what was kept at once does not expire at
+   * once. Default 0 in memory, and 0.1 for what is in a store.
+   */
+  readonly jitter?: number | undefined;
+  /**
+   * Whether a value carries the tags of the cached calls that it was made of, and lives no longer than they. Default true.
+   */
+  readonly inherit?: boolean | undefined;
   /** The most bytes (estimated) that this function's values may take in memory. */
   readonly maxBytes?: number | undefined;
   /** Keep this result? Default: every one. */
@@ -54,10 +80,29 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
   readonly maxValueBytes?: number | undefined;
 }
 
+/** A class of errors. */
+export type ErrorClass = abstract new (...args: never) => unknown;
+
+/** How long which failures are kept. */
+export interface ErrorTtl {
+  readonly ttl: Duration;
+  /** Instances of these classes, and of classes that extend them. */
+  readonly only: readonly ErrorClass[];
+}
+
 /** Options of `cacheDataSync`: memory only, so nothing that needs a store or a background. */
 export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
   DataOptions<A, R>,
-  'store' | 'persist' | 'maxValueBytes' | 'version' | 'staleWhileRevalidate' | 'flightTimeout' | 'context'
+  | 'store'
+  | 'persist'
+  | 'maxValueBytes'
+  | 'version'
+  | 'staleWhileRevalidate'
+  | 'softTimeout'
+  | 'hardTimeout'
+  | 'maxConcurrent'
+  | 'flightTimeout'
+  | 'context'
 > {}
 
 /** Options of `cacheResource`. `R` is the type of the awaited resource. */
@@ -75,7 +120,7 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
 /** Why a resource is let go. */
 export type ReleaseReason = RemovalReason;
 
-/** What one call may say for itself, through `withOptions`; the entries are the same. */
+/** What one call of any asynchronous function may say for itself, through `withOptions`; the entries are the same. */
 export interface CallOptions {
   /** Rejects this caller alone when it aborts; the run goes on for the others. */
   readonly signal?: AbortSignal | undefined;
@@ -83,11 +128,48 @@ export interface CallOptions {
   readonly observe?: ((event: CallOutcome) => void) | undefined;
 }
 
+/** What one call of a data function may say for itself. */
+export interface DataCallOptions extends CallOptions {
+  /**
+   * How old a value may be for this call, whatever its ttl; an older one is computed anew. Then `staleWhileRevalidate` is
+   * that of the call alone.
+   */
+  readonly freshWithin?: Duration | undefined;
+  /** `true`: run now, whatever is kept or under way, as `refresh` does. */
+  readonly forceFresh?: boolean | undefined;
+  /** In the place of the function's; 0 for none. Entries that are kept from now on stay long enough. Needs a `ttl`. */
+  readonly staleWhileRevalidate?: Duration | undefined;
+  /** See {@link DataCallOptions.staleWhileRevalidate}. */
+  readonly staleIfError?: Duration | undefined;
+  /** In the place of the function's. */
+  readonly softTimeout?: Duration | undefined;
+  /** In the place of the function's. */
+  readonly hardTimeout?: Duration | undefined;
+}
+
 /** The event that tells how a call was answered. */
 export type CallOutcome = Extract<CacheEvent, { readonly type: 'hit' | 'miss' | 'join' | 'stale' }>;
 
-/** Options of `createCache`. */
-export interface CacheOptions {
+/** Options of functions whose defaults a cache may give; each counts for the kinds of functions that have it. */
+export interface FunctionDefaults extends Pick<
+  DataOptions<readonly unknown[], unknown>,
+  | 'maxEntries'
+  | 'flightTimeout'
+  | 'staleWhileRevalidate'
+  | 'staleIfError'
+  | 'softTimeout'
+  | 'hardTimeout'
+  | 'errorTtl'
+  | 'maxConcurrent'
+  | 'jitter'
+  | 'maxValueBytes'
+> {
+  /** The default `ttl` of data functions. */
+  readonly ttl?: Duration | undefined;
+}
+
+/** Options of `createCache`. Beside its own: defaults for its functions. */
+export interface CacheOptions extends FunctionDefaults {
   /** Names the cache: a prefix of every stored key. Required with a store, so that two apps never share by accident. */
   readonly name?: string | undefined;
   /** Mixed into every stored key; change it to leave all stored entries behind. */
@@ -120,8 +202,4 @@ export interface CacheOptions {
   readonly logger?: CacheLogger | undefined;
   /** `false`: every call of a data function computes and nothing is kept; resources live on. Default true. */
   readonly enabled?: boolean | undefined;
-  /** The default `ttl` of data functions. */
-  readonly ttl?: Duration | undefined;
-  /** The default `maxEntries` of every function. */
-  readonly maxEntries?: number | undefined;
 }

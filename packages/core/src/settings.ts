@@ -9,7 +9,9 @@ import {
   isCountOrZero,
   isDuration,
   isDurationOrZero,
+  isErrorTtl,
   isEither,
+  isFraction,
   isFunction,
   isHashers,
   isIndexes,
@@ -29,6 +31,7 @@ import type { CacheLogger } from './events.js';
 import type {
   CacheOptions,
   CallOptions,
+  DataCallOptions,
   DataOptions,
   DataSyncOptions,
   FunctionOptions,
@@ -69,6 +72,12 @@ const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
   ttl: isTtl,
   staleWhileRevalidate: isDuration,
   staleIfError: isDuration,
+  softTimeout: isDuration,
+  hardTimeout: isDuration,
+  errorTtl: isErrorTtl,
+  maxConcurrent: isCount,
+  jitter: isFraction,
+  inherit: isBoolean,
   maxBytes: isBytes,
   when: isSynchronous,
   tags: isTags,
@@ -84,6 +93,9 @@ const {
   maxValueBytes: _maxValueBytes,
   version: _version,
   staleWhileRevalidate: _staleWhileRevalidate,
+  softTimeout: _softTimeout,
+  hardTimeout: _hardTimeout,
+  maxConcurrent: _maxConcurrent,
   flightTimeout: _flightTimeout,
   context: _context,
   ...DATA_SYNC_CHECKS
@@ -116,11 +128,30 @@ const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
   enabled: isBoolean,
   ttl: isDuration,
   maxEntries: isCount,
+  flightTimeout: isDuration,
+  staleWhileRevalidate: isDuration,
+  staleIfError: isDuration,
+  softTimeout: isDuration,
+  hardTimeout: isDuration,
+  errorTtl: isErrorTtl,
+  maxConcurrent: isCount,
+  jitter: isFraction,
+  maxValueBytes: isBytes,
 };
 
 const CALL_CHECKS: Readonly<Record<keyof CallOptions, Check>> = {
   signal: isSignal,
   observe: isFunction,
+};
+
+const DATA_CALL_CHECKS: Readonly<Record<keyof DataCallOptions, Check>> = {
+  ...CALL_CHECKS,
+  freshWithin: isDuration,
+  forceFresh: isBoolean,
+  staleWhileRevalidate: isDurationOrZero,
+  staleIfError: isDurationOrZero,
+  softTimeout: isDuration,
+  hardTimeout: isDuration,
 };
 
 /** Checks the options of `cacheData`. */
@@ -169,8 +200,15 @@ function isGiven(options: unknown, option: string): boolean {
   return typeof options === 'object' && options !== null && Reflect.get(options, option) !== undefined;
 }
 
-/** Reads once, and checks, what one call says for itself; it cannot change how the function keeps or copies. */
-export function callOptions(given: unknown, where: string): CallOptions {
+/** Reads once, and checks, what one call of a data function says for itself; it cannot change how values are kept. */
+export function checkDataCallOptions(given: unknown, where: string): DataCallOptions {
+  const options = readOptions(given);
+  checkOptions<DataCallOptions>(options, DATA_CALL_CHECKS, where);
+  return options;
+}
+
+/** The same for one call of a resource. */
+export function checkResourceCallOptions(given: unknown, where: string): CallOptions {
   const options = readOptions(given);
   checkOptions<CallOptions>(options, CALL_CHECKS, where);
   return options;

@@ -1,13 +1,44 @@
 import { buildCachedFunction } from '../cached-function.js';
+import type { Invalidation } from '../cached.js';
 import type { Built } from '../host.js';
 import { DataFunction } from './data-function.js';
 import type { DataFunctionParts } from './data-parts.js';
 
 /** A cached data function. */
 export function buildCachedData(parts: DataFunctionParts): Built {
-  return buildCachedFunction(parts, new DataFunction(parts), () => {
-    parts.flights.outdateAll();
-    parts.shelf.clear('close');
-    return Promise.resolve([]);
+  const { shelf, failures, flights, keyer, store } = parts;
+  const calls = new DataFunction(parts);
+  const kept = {
+    get size() {
+      return shelf.size;
+    },
+    get bytes() {
+      return shelf.bytes;
+    },
+    removeKey(key: string, reason: 'delete'): void {
+      failures?.drop(key);
+      shelf.removeKey(key, reason);
+    },
+    clear(reason: 'clear' | 'close'): void {
+      failures?.clear();
+      shelf.clear(reason);
+    },
+  };
+  return buildCachedFunction({ ...parts, shelf: kept, store: store?.entries }, calls, {
+    close() {
+      flights.outdateAll();
+      kept.clear('close');
+      return Promise.resolve([]);
+    },
+    methods: (selfOf) => ({
+      async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
+        const key = keyer.keyOf(selfOf(this), args);
+        calls.expireHere(key);
+        return { store: store === undefined ? 'none' : await store.entries.expire(key) };
+      },
+      prime(this: unknown, value: unknown, ...args: readonly unknown[]): Promise<void> {
+        return calls.prime(selfOf(this), value, args);
+      },
+    }),
   });
 }

@@ -8,6 +8,7 @@ import type { Keyer } from '../key/index.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import type { Entry, Shelf } from '../memory/index.js';
 import type { CallOptions } from '../options.js';
+import { checkResourceCallOptions } from '../settings.js';
 import type { Holding, Releaser } from './releaser.js';
 import type { Reporter } from '../reporter.js';
 import { checkResource } from './resource-value.js';
@@ -53,6 +54,10 @@ export class ResourceFunction {
     const key = this.#parts.keyer.keyOf(self, args);
     options.signal?.throwIfAborted();
     return this.#use({ key, self, args, options });
+  }
+
+  readPolicy(given: unknown, where: string): CallOptions {
+    return checkResourceCallOptions(given, where);
   }
 
   /** Builds a new one now, and puts it in the place of the old. */
@@ -134,9 +139,12 @@ export class ResourceFunction {
     const flight = new Flight<Holding>({
       table: flights,
       key,
+      cache: host,
+      clock: host.settings.clock,
       run: host.nextRun(),
       position: 0,
-      startedAt: this.#now(),
+      behind: false,
+      inherits: false,
     });
     const start = (): void => flights.start(flight, () => this.#build(flight, { key, self, args }));
     if (context === 'detached') inRootContext(start);
@@ -148,7 +156,12 @@ export class ResourceFunction {
 
   #wait(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
     const { flights, report } = this.#parts;
-    return flight.wait(report.fn, call.options.signal, () => flights.desert(flight));
+    return flight.wait({
+      fn: report.fn,
+      signal: call.options.signal,
+      limits: [],
+      onDeserted: () => flights.desert(flight),
+    });
   }
 
   async #build(flight: Flight<Holding>, call: KeyedCall): Promise<Holding> {
