@@ -31,7 +31,27 @@ export class DataAnswers {
   }
 
   /** By a failure that is kept, by joining the run of the key, or by starting one. */
-  async fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+  fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    return this.#whileLogged(() => this.#fly(call, reason, fallback));
+  }
+
+  /** By starting a run, and telling in the caller's own async context how it was answered. */
+  lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    return this.#whileLogged(() => this.#lead(call, reason, fallback));
+  }
+
+  /** Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. */
+  async #whileLogged<T>(answer: () => Promise<T>): Promise<T> {
+    const { generations } = this.#parts;
+    generations.enter();
+    try {
+      return await answer();
+    } finally {
+      generations.leave();
+    }
+  }
+
+  async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
     const { flights, generations, keyer, report } = this.#parts;
     const failure = this.#parts.failures?.get(call.key, this.#now());
     if (failure !== undefined) {
@@ -40,7 +60,7 @@ export class DataAnswers {
       throw failure.error;
     }
     const joined = this.#flights.joinable(call.key);
-    if (joined === undefined) return this.lead(call, reason, fallback);
+    if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.policy);
     const position = generations.position;
     const late = new LateArguments(call, keyer, report.fn);
@@ -77,8 +97,7 @@ export class DataAnswers {
     return state === 'fresh' || (state === 'stale' && source.type === 'stale');
   }
 
-  /** By starting a run, and telling in the caller's own async context how it was answered. */
-  async lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+  async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
     const { report } = this.#parts;
     const { key, policy } = call;
     const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined }, false);
