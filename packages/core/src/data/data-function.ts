@@ -118,7 +118,9 @@ export class DataFunction {
     const entry = shelf.get(key);
     if (entry === undefined) return;
     entry.value.freshUntil = Math.min(entry.value.freshUntil, this.#now());
-    shelf.expireAt(entry, uselessFrom(entry.value, settings.retention));
+    const end = uselessFrom(entry.value, settings.retention);
+    if (end > this.#now()) shelf.expireAt(entry, end);
+    else shelf.remove(entry, 'expire');
   }
 
   /** Whether memory holds what a call would be served; nothing is counted and nobody asked. */

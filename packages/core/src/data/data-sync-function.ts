@@ -227,7 +227,9 @@ export class DataSyncFunction {
     const entry = shelf.get(key);
     if (entry === undefined) return;
     entry.value.freshUntil = Math.min(entry.value.freshUntil, this.#now());
-    shelf.expireAt(entry, uselessFrom(entry.value, settings.retention));
+    const end = uselessFrom(entry.value, settings.retention);
+    if (end > this.#now()) shelf.expireAt(entry, end);
+    else shelf.remove(entry, 'expire');
   }
 
   delete(self: unknown, args: readonly unknown[]): void {
