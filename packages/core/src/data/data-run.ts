@@ -69,17 +69,10 @@ export class DataRun {
     flight.looking = true;
     const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
     if ('answer' in looked) return looked.answer;
-    const place = places?.enter(flight, report.fn);
-    try {
-      // Awaited only where there is a wait: a run that may begin begins in the turn in which it was asked for.
-      if (place !== undefined) await place;
-    } catch (error) {
-      return this.#failed({ ...plan, reason: looked.reason }, error);
-    }
-    if (place !== undefined && flight.deserted) {
-      places?.leave(flight);
-      return this.#failed(plan, DESERTED);
-    }
+    const wait = this.#takePlace({ ...plan, reason: looked.reason });
+    // Awaited only where there is a wait: a run that may begin begins in the turn in which it was asked for.
+    const refused = wait === undefined ? undefined : await wait;
+    if (refused !== undefined) return refused;
     const args = late.now();
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
     flight.run = host.nextRun();
@@ -91,6 +84,20 @@ export class DataRun {
       own: args === undefined,
       started: this.#now(),
     });
+  }
+
+  /** Where runs are limited: the wait for a place, which ends with a failure when there will be none. */
+  #takePlace(plan: Plan): Promise<DataFailure | undefined> | undefined {
+    const { places, report } = this.#parts;
+    const { flight } = plan;
+    return places?.enter(flight, report.fn)?.then(
+      () => {
+        if (!flight.deserted) return undefined;
+        places.leave(flight);
+        return this.#failed(plan, DESERTED);
+      },
+      (error: unknown) => this.#failed(plan, error),
+    );
   }
 
   async #inPlace(places: Places | undefined, plan: Plan): Promise<DataOutcome> {

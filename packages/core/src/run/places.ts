@@ -69,7 +69,7 @@ export function letIn(flight: Flight<unknown>): void {
 /** A run has begun to wait for another: whatever of that stands in line is let in if one with a place waits for it. */
 export function unblock(caller: Flight<unknown>, target: Flight<unknown>): void {
   if (queued.size === 0 || !isAwaitedByHolder(caller)) return;
-  for (const flight of [...queued.keys()]) if (target.reaches(flight)) letIn(flight);
+  for (const flight of queued.keys()) if (target.reaches(flight)) letIn(flight);
 }
 
 function isAwaitedByHolder(flight: Flight<unknown>): boolean {
