@@ -153,7 +153,7 @@ export class Walk {
     const { told } = known;
     if (told.type === 'text') return told.text;
     if (told.type === 'failed') throw identityFailed(fn, this.#path(), known.fn, told.why, told.cause);
-    const type = `a resource of ${known.fn}, which is known in this process only`;
+    const type = `a resource of ${known.fn}, known in this process only`;
     throw this.#refusal(type, `${resourceCure(known, told.type)}; or ${this.#leaveOut()}.`);
   }
 

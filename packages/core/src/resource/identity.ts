@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { describe, messageOf } from '../errors.js';
 import { nextResourceFunction, rememberResource, textEverywhere, textInProcess, type Told } from '../key/index.js';
 import type { KeyedCall } from '../run/late-arguments.js';
@@ -29,6 +30,7 @@ export function introducer({ fn, name, identity }: ResourceIdentityOptions): Int
     } catch (cause) {
       return { type: 'failed', why: `threw ${messageOf(cause)}`, cause };
     }
+    if (types.isPromise(text)) disown(text);
     if (typeof text === 'string' && text !== '') return { type: 'text', text: textEverywhere(nameEverywhere, text) };
     const why = `returned ${describe(text)}, but it must return a text that is not empty, at once`;
     return { type: 'failed', why, cause: undefined };
@@ -44,6 +46,11 @@ export function introducer({ fn, name, identity }: ResourceIdentityOptions): Int
       isLive: () => holding.leaving === undefined && !holding.released,
     });
   };
+}
+
+/** What a promise that was not asked for ends with is nobody's: it must not end the process. */
+function disown(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
 }
 
 function isObject(value: unknown): value is object {
