@@ -32,6 +32,19 @@ describe('hazard 28: over a store a resource needs an `identity`', () => {
     await renamed.cache.close();
   });
 
+  test('also without a `name`: by its own name and its source', async () => {
+    const data = new Map<string, unknown>();
+    const start = async (): Promise<string> => {
+      const cache = createCache({ name: 'shop', store: data, clock: fakeClock() });
+      const getPool = cache.cacheResource(async (host: string) => new Pool(host), { identity: ({ host }) => host });
+      const rows = cache.cacheData(query, { name: 'rows' });
+      const answer = await rows(await getPool('db1'), 'users');
+      await cache.close();
+      return answer;
+    };
+    expect(await start()).toBe(await start());
+  });
+
   test('or else the call is refused, and the message names the option', async () => {
     const { cache, getPool, rows } = process(new Map());
     const refused = await failureOf(rows(await getPool('db1'), 'users'));

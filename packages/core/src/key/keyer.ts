@@ -1,4 +1,5 @@
 import { hasherFailed } from '../errors.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
 import { hasherLookup, type Hasher } from './hasher.js';
 import type { IsIgnored } from './ignored.js';
 import { selfText, type SelfOptions } from './self.js';
@@ -68,7 +69,10 @@ function argsText(args: readonly unknown[], isIgnored: IsIgnored, walk: () => Wa
 
 function askKey(fn: string, key: (...args: never) => unknown, self: unknown, args: readonly unknown[]): unknown {
   try {
-    return Reflect.apply(key, self, args);
+    const answer: unknown = Reflect.apply(key, self, args);
+    // It is refused like any promise, with its path.
+    isUnwantedPromise(answer);
+    return answer;
   } catch (error) {
     throw hasherFailed(fn, 'the call', 'its option `key`', `key(...) threw ${whatFailed(error)}`, error);
   }

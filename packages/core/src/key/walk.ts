@@ -1,5 +1,5 @@
-import { types } from 'node:util';
 import { CacheError, describe, hasherFailed, identityFailed, unhashableArgument } from '../errors.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
 import { atomText, isAtomKind, sizeOfAtom, type AtomKind } from './atom.js';
 import {
   childOf,
@@ -208,7 +208,7 @@ export class Walk {
       throw this.#failure(object, `it threw ${whatFailed(error)}`, error);
     }
     if (answer === object) throw this.#failure(object, 'the hasher returned the value itself');
-    if (types.isPromise(answer))
+    if (isUnwantedPromise(answer))
       throw this.#failure(object, 'the hasher returned a promise, but a key is made at once');
     return answer;
   }

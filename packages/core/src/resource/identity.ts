@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import { describe, messageOf } from '../errors.js';
 import { nextResourceFunction, rememberResource, textEverywhere, textInProcess, type Told } from '../key/index.js';
 import type { KeyedCall } from '../run/late-arguments.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
 import type { Holding } from './releaser.js';
 
 /** What tells the resources of one function apart from all others. */
@@ -30,8 +30,8 @@ export function introducer({ fn, name, identity }: ResourceIdentityOptions): Int
     } catch (cause) {
       return { type: 'failed', why: `threw ${messageOf(cause)}`, cause };
     }
-    if (types.isPromise(text)) disown(text);
     if (typeof text === 'string' && text !== '') return { type: 'text', text: textEverywhere(nameEverywhere, text) };
+    isUnwantedPromise(text);
     const why = `returned ${describe(text)}, but it must return a text that is not empty, at once`;
     return { type: 'failed', why, cause: undefined };
   }
@@ -46,11 +46,6 @@ export function introducer({ fn, name, identity }: ResourceIdentityOptions): Int
       isLive: () => holding.leaving === undefined && !holding.released,
     });
   };
-}
-
-/** What a promise that was not asked for ends with is nobody's: it must not end the process. */
-function disown(promise: Promise<unknown>): void {
-  promise.catch(() => undefined);
 }
 
 function isObject(value: unknown): value is object {
