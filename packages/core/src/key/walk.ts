@@ -235,6 +235,7 @@ export class Walk {
   }
 
   #leaveOut(): string {
+    if (this.#root === 'this') return 'leave it out of the key, with the option `key`';
     return typeof this.#root === 'number'
       ? `leave it out of the key, with ignoreArgs: [${this.#root}] or the option \`key\``
       : 'leave it out of what is returned';
