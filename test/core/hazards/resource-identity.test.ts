@@ -81,7 +81,12 @@ describe('hazard 28: over a store a resource needs an `identity`', () => {
     ],
     ['returns no text', () => 7, 'its option `identity` returned 7, but it must return a text', undefined],
     ['returns an empty text', () => '', 'its option `identity` returned "", but', undefined],
-    ['returns a promise', () => Promise.reject(new Error('too late')), 'returned an instance of Promise, but', undefined],
+    [
+      'returns a promise',
+      () => Promise.reject(new Error('too late')),
+      'returned an instance of Promise, but',
+      undefined,
+    ],
   ])('one that %s is told where the resource is used, and harms nobody else', async (_, identity, why, cause) => {
     const { cache, getPool, rows } = process(new Map(), unchecked(identity));
     const pool = await getPool('db1');
