@@ -115,6 +115,16 @@ export function hasherFailed(fn: string, path: string, type: string, why: string
   );
 }
 
+/** The option `identity` of a resource that threw, or returned no text, when the resource serves as an argument. */
+export function identityFailed(fn: string, path: string, resource: string, why: string, cause?: unknown): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_HASHER_FAILED',
+    `${fn}: the key of ${path} (a resource of ${resource}) could not be made: its option \`identity\` ${why}. The ` +
+      'function was not run. Mend it, so that it returns a text that says which resource it is, in every process.',
+    cause === undefined ? undefined : { cause },
+  );
+}
+
 /** A result that cannot be kept and copied faithfully. `path` is such as `result.user.socket`. */
 export function uncacheableValue(fn: string, path: string, type: string, cure: string, cause?: unknown): CacheError {
   return new CacheError(

@@ -10,9 +10,10 @@ import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
 import type { CacheHost } from './host.js';
-import { createKeyer, identify, type Keyer } from './key/index.js';
+import { createKeyer, identify, ignoredArgs, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions, ReleaseReason } from './options.js';
+import { introducer } from './resource/identity.js';
 import { Releaser } from './resource/releaser.js';
 import { Reporter } from './reporter.js';
 import { disposeOf } from './resource/resource-value.js';
@@ -31,6 +32,15 @@ import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './
 
 /** The default of `maxValueBytes`. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+
+/** How a function is called, and whether what is kept of it outlives the process. */
+interface Naming {
+  /** In messages of its calls, and in statistics. */
+  readonly shown: string;
+  /** In messages about its options. */
+  readonly where: string;
+  readonly stored: boolean;
+}
 
 /** Checks what a function is wrapped with, gives it its name, and makes the pieces that it consists of. */
 export class FunctionParts {
@@ -58,7 +68,9 @@ export class FunctionParts {
     const shown = this.#showAs(shownName(fn, options.name));
     const flights = flightTable<DataOutcome>(options, where);
     return {
-      ...this.#dataParts(fn, options, shown, store !== undefined, (key) => flights.outdateBehind(key)),
+      ...this.#dataParts(fn, options, { shown, where, stored: store !== undefined }, (key) =>
+        flights.outdateBehind(key),
+      ),
       context: options.context ?? 'detached',
       flights,
       places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
@@ -72,7 +84,8 @@ export class FunctionParts {
     checkSynchronous(fn, where);
     const options = withDefaults(given, this.#defaults, 'dataSync');
     checkDataSyncOptions(options, where);
-    return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false, () => undefined);
+    const shown = this.#showAs(shownName(fn, options.name));
+    return this.#dataParts(fn, options, { shown, where, stored: false }, () => undefined);
   }
 
   resource(fn: unknown, given: unknown): ResourceParts {
@@ -98,22 +111,22 @@ export class FunctionParts {
       context: options.context ?? 'detached',
       ttl: options.ttl === undefined ? Infinity : parseDuration(options.ttl, where, 'ttl'),
       validate: options.validate,
-      keyer: this.#keyer(fn, options, report.fn, false),
+      keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
       shelf: this.#resourceShelf(options, report, releaser),
       flights: flightTable(options, where),
       releaser,
+      introduce: introducer({
+        fn: report.fn,
+        name: () => identify(fn, { name: options.name, version: undefined, stored: false, where }).name,
+        identity: options.identity,
+      }),
       report,
     };
   }
 
   /** `onEvict` is told of keys whose entries had to go for others. */
-  #dataParts(
-    fn: AnyFunction,
-    options: AnyDataOptions,
-    shown: string,
-    stored: boolean,
-    onEvict: (key: string) => void,
-  ): DataSyncParts {
+  #dataParts(fn: AnyFunction, options: AnyDataOptions, naming: Naming, onEvict: (key: string) => void): DataSyncParts {
+    const { shown } = naming;
     const report = this.#reporter(shown);
     const { memory, generations } = this.#host;
     const settings = dataSettings(options, shown);
@@ -121,7 +134,7 @@ export class FunctionParts {
       host: this.#host,
       original: fn,
       settings,
-      keyer: this.#keyer(fn, options, shown, stored),
+      keyer: this.#keyer(fn, options, naming),
       shelf: this.#dataShelf(options, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
@@ -155,9 +168,10 @@ export class FunctionParts {
     });
   }
 
-  #keyer(fn: AnyFunction, options: AnyFunctionOptions, shown: string, stored: boolean): Keyer {
+  #keyer(fn: AnyFunction, options: AnyFunctionOptions, { shown, where, stored }: Naming): Keyer {
     const hashers = [...(options.hashers ?? []), ...this.#host.hashers];
-    return createKeyer({ fn: shown, original: fn, key: options.key, ignoreArgs: options.ignoreArgs, hashers, stored });
+    const isIgnored = ignoredArgs(fn, options, where);
+    return createKeyer({ fn: shown, original: fn, key: options.key, isIgnored, hashers, stored });
   }
 
   #reporter(shown: string): Reporter {

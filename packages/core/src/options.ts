@@ -15,6 +15,15 @@ export interface FunctionOptions<A extends readonly unknown[]> {
   readonly key?: ((...args: A) => unknown) | undefined;
   /** Indexes (from 0) of arguments that are left out of the key. */
   readonly ignoreArgs?: readonly number[] | undefined;
+  /**
+   * Leaves arguments whose parameter has a name that begins with `_` out of the key; also all arguments of a rest
+   * parameter (`..._rest`). Parameters that are taken apart have no name. The names are read from the function's
+   * source when it is wrapped; it is an error when they cannot be seen (bound and built-in functions), or none begins so.
+   *
+   * Off by default, because compilers and minifiers rename parameters: they make `_id` an `a`, and an unused `id` an `_id`
+   * or `_`. `ignoreArgs` does not depend on names.
+   */
+  readonly ignoreUnderscored?: boolean | undefined;
   /** How instances of classes are keyed, at any depth; the nearest class wins. See {@link Hasher}. */
   readonly hashers?: readonly Hasher[] | undefined;
   /** The most entries that are kept in memory; what was used lately stays. Default: bounded by the cache's bytes. */
@@ -113,6 +122,12 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
   readonly validate?: ((resource: R, ...args: A) => boolean | PromiseLike<boolean>) | undefined;
   /** Lets a resource go. Default: its `Symbol.asyncDispose`, then its `Symbol.dispose`. */
   readonly onRelease?: ((resource: R, reason: ReleaseReason) => unknown) | undefined;
+  /**
+   * Says which resource it is, by a text that is the same in every process, such as its host and database: what it is
+   * keyed by, together with the name of its function, where it is an argument of a function with a store. Asked once,
+   * when the resource was built. In memory, and without it, a resource is keyed by its function and its arguments.
+   */
+  readonly identity?: ((resource: R, ...args: A) => string) | undefined;
   /** How long a replaced, expired, evicted or invalid resource lives on for those who hold it; 0 for none. Default `'10s'`. */
   readonly releaseAfter?: Duration | undefined;
 }

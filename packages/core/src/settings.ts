@@ -60,6 +60,7 @@ const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
   name: isText,
   key: isSynchronous,
   ignoreArgs: isIndexes,
+  ignoreUnderscored: isBoolean,
   hashers: isHashers,
   maxEntries: isCount,
   flightTimeout: isDuration,
@@ -106,6 +107,7 @@ const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   ttl: isDuration,
   validate: isFunction,
   onRelease: isFunction,
+  identity: isSynchronous,
   releaseAfter: isDurationOrZero,
 };
 
@@ -157,6 +159,7 @@ const DATA_CALL_CHECKS: Readonly<Record<keyof DataCallOptions, Check>> = {
 /** Checks the options of `cacheData`. */
 export function checkDataOptions(options: unknown, where: string): asserts options is AnyDataOptions {
   checkOptions<AnyDataOptions>(options, DATA_CHECKS, where);
+  checkKeyed(options, where);
   checkWindows(options, where);
   if (options.store !== undefined && options.persist !== undefined) {
     throw invalidOption(where, 'persist', options.persist, 'left out where `store` is given (a disk is a store)');
@@ -166,6 +169,7 @@ export function checkDataOptions(options: unknown, where: string): asserts optio
 /** Checks the options of `cacheDataSync`. */
 export function checkDataSyncOptions(options: unknown, where: string): asserts options is AnyDataSyncOptions {
   checkOptions<AnyDataSyncOptions>(options, DATA_SYNC_CHECKS, where);
+  checkKeyed(options, where);
   checkWindows(options, where);
 }
 
@@ -194,6 +198,17 @@ export function checkResourceOptions(options: unknown, where: string): asserts o
     throw notCacheable(where, `option \`${stored}\` is for data`, cure);
   }
   checkOptions<AnyResourceOptions>(options, RESOURCE_CHECKS, where);
+  checkKeyed(options, where);
+}
+
+/** What is left out of the arguments says nothing where `key` takes the place of all. */
+function checkKeyed(options: AnyFunctionOptions, where: string): void {
+  if (options.key === undefined) return;
+  for (const option of ['ignoreArgs', 'ignoreUnderscored'] as const) {
+    const given = options[option];
+    if (given === undefined || given === false) continue;
+    throw invalidOption(where, option, given, 'left out where `key` is given, which takes the place of all arguments');
+  }
 }
 
 function isGiven(options: unknown, option: string): boolean {
