@@ -64,4 +64,50 @@ describe('hazard 4: over a store, what is made of cached values', () => {
     await cache.invalidateTags('t');
     expect(outer.has()).toBe(false);
   });
+
+  test.each([
+    ['with a store', undefined],
+    ['in memory only', false as const],
+  ])('is trusted no longer than they: %s', async (_, store) => {
+    const clock = fakeClock();
+    const data = new Map<string, unknown>();
+    const start = () => {
+      const cache = createCache({ name: 'shop', store: data, clock });
+      const inner = cache.cacheData(async () => truth, { name: 'inner', tags: ['t'] });
+      const outer = cache.cacheData(async () => `made of ${await inner()}`, { name: 'outer', store });
+      return { cache, inner, outer };
+    };
+    let truth = 'old';
+    const [one, two] = [start(), start()];
+    await one.inner();
+    await clock.advance(9_000);
+    await one.outer();
+    truth = 'new';
+    await two.cache.invalidateTags('t');
+    // Ten seconds after what it is made of was read; its own ten would be over later.
+    await clock.advance(1_000);
+    expect(await one.outer()).toBe('made of new');
+  });
+
+  test('does not launder what others have invalidated through a function in memory only', async () => {
+    const clock = fakeClock();
+    const data = new Map<string, unknown>();
+    let truth = 'old';
+    const start = () => {
+      const cache = createCache({ name: 'shop', store: data, clock });
+      const inner = cache.cacheData(async () => truth, { name: 'inner', tags: () => ['t'] });
+      const middle = cache.cacheData(async () => `${await inner()} in the middle`, { name: 'middle', store: false });
+      const outer = cache.cacheData(async () => `made of ${await middle()}`, { name: 'outer' });
+      return { cache, middle, outer };
+    };
+    const [one, two] = [start(), start()];
+    await one.middle();
+    await one.cache.flush();
+    truth = 'new';
+    await two.cache.invalidateTags('t');
+    // What the middle holds may be old for ten seconds; it must not become new for everybody.
+    await one.outer();
+    await one.cache.flush();
+    expect(await start().outer()).toBe('made of new in the middle');
+  });
 });

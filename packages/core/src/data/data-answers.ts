@@ -2,7 +2,7 @@ import type { CallPolicy } from './call-policy.js';
 import { errorUntil, revalidateUntil, stateOf, type DataEntry } from './data-entry.js';
 import type { DataCall, DataFlights } from './data-flights.js';
 import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
-import type { DataFunctionParts, DataStore } from './data-parts.js';
+import type { DataFunctionParts } from './data-parts.js';
 import type { DataRun } from './data-run.js';
 import type { MissReason } from '../events.js';
 import type { Flight } from '../run/flight.js';
@@ -163,7 +163,7 @@ export class DataAnswers {
   /** One caller's copy, which passes on what it carries. */
   #handOut(entry: DataEntry): unknown {
     const recorder = currentRecorder();
-    if (recorder !== undefined) record(recorder, passedOn(this.#parts, this.#parts.store, entry, this.#now()));
+    if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
     return entry.kept.copy();
   }
 
@@ -175,7 +175,6 @@ export class DataAnswers {
 /** What an answer passes on to the run that uses it. */
 export function passedOn(
   { host, settings }: Pick<DataFunctionParts, 'host' | 'settings'>,
-  store: DataStore | undefined,
   entry: DataEntry,
   now: number,
 ): Passed {
@@ -183,11 +182,11 @@ export function passedOn(
   return {
     cache: host,
     tags: entry.tags,
+    sources: entry.sources,
     freshFor: entry.freshUntil - now,
     revalidateFor: isFresh ? Infinity : revalidateUntil(entry, settings.policy) - now,
     errorFor: isFresh ? Infinity : errorUntil(entry, settings.policy) - now,
-    store: store?.tier,
-    pairs: entry.pairs,
+    trustedFor: entry.trustedUntil - now,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Kept } from '../copy/index.js';
 import type { MissReason } from '../events.js';
 import { isCurrent, type TagStamp } from '../run/generation.js';
-import type { TagPairs } from '../store/index.js';
+import type { TagSources } from '../run/inherited.js';
 import type { Freshness } from './call-policy.js';
 
 /** A kept result with its instants, all by the cache's clock. */
@@ -22,8 +22,8 @@ export interface DataEntry {
   /** Every tag that outdates it, inherited ones too. */
   readonly tags: readonly string[];
   readonly stamps: readonly TagStamp[];
-  /** The tokens of its tags in the store; undefined for what is in memory only. */
-  pairs: TagPairs | undefined;
+  /** Where the tokens of its tags are known, for what is made of it. */
+  sources: TagSources;
   /** No refresh is tried before this: the last one failed. */
   retryAt: number;
 }

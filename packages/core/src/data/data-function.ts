@@ -63,12 +63,12 @@ export class DataFunction {
       case 'fresh':
         shelf.touch(entry);
         report.hit(call.key, 'memory', now - value.createdAt, call.policy);
-        if (recorder !== undefined) record(recorder, passedOn(this.#parts, this.#parts.store, value, now));
+        if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
         return Promise.resolve(value.kept.copy());
       case 'stale':
         shelf.touch(entry);
         report.stale(call.key, now - value.createdAt, 'revalidate', call.policy);
-        if (recorder !== undefined) record(recorder, passedOn(this.#parts, this.#parts.store, value, now));
+        if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
         this.#flights.refreshBehind(call, value);
         return Promise.resolve(value.kept.copy());
       case 'fallback':

@@ -2,9 +2,9 @@ import { decodeValue, encodeValue } from '../codec/index.js';
 import { adopt, type Kept } from '../copy/index.js';
 import { UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
-import type { DataFunctionParts } from './data-parts.js';
+import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
-import type { Inherited } from '../run/inherited.js';
+import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
 import type { Begun, StoredEntry, TagPairs } from '../store/index.js';
 
 /** What a run returned, and what was said of it. */
@@ -24,7 +24,8 @@ interface Made {
   readonly limits: StaleLimits;
   readonly computeMs: number;
   readonly tags: readonly string[];
-  readonly pairs: TagPairs | undefined;
+  readonly trustedUntil: number;
+  readonly sources: TagSources;
   /** Of what was found in the store: when its computation began; by that it is older or newer than a run. */
   readonly began: number | undefined;
   /** Whether it is handed out and not kept. */
@@ -47,58 +48,67 @@ export class DataKeeper {
 
   /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
   keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
-    const { settings } = this.#parts;
+    const { settings, store } = this.#parts;
     const { kept, ttl = Infinity, computeMs } = result;
+    const { used } = flight;
     const createdAt = this.#now();
-    const { freshUntil = Infinity, revalidateUntil = Infinity, errorUntil = Infinity } = flight.used ?? {};
     const spread = Math.random();
-    const live = (jitter: number): number => Math.min(createdAt + ttl * (1 - jitter * spread), freshUntil);
+    const live = (jitter: number): number =>
+      Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const entry = this.#place(flight, {
       kept,
       createdAt,
       freshUntil: live(settings.jitter.memory),
-      limits: flight.used === undefined ? UNLIMITED : { revalidate: revalidateUntil, error: errorUntil },
+      limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
+      trustedUntil: used?.trustedUntil ?? Infinity,
       computeMs,
       tags: this.tagsOf(flight, result.tags),
-      pairs: undefined,
+      sources: store === undefined ? memorySources(result.tags, used) : storeSources(store.tier, UNKNOWN, used),
       began: undefined,
       outdated: !keeps,
     });
-    if (keeps) entry.pairs = this.#store(flight, begun, result, live(settings.jitter.store) - createdAt);
+    if (keeps && store !== undefined && begun?.storable === true) {
+      this.#store(store, entry, begun, flight, result, live(settings.jitter.store) - createdAt);
+    }
     return entry;
   }
 
   /** Behind the answer: `keep` never rejects, and tells of its failures by events. */
   #store(
+    { tier, entries }: DataStore,
+    entry: DataEntry,
+    begun: Begun,
     flight: Flight<DataOutcome>,
-    begun: Begun | undefined,
     { kept, tags, computeMs }: Result,
     life: number,
-  ): TagPairs | undefined {
-    const { settings, store } = this.#parts;
-    if (store === undefined || begun === undefined) return undefined;
-    const inherited = pairsFor(store.tier, flight.used);
-    // What was made of something stale is of no use to others.
-    if (!begun.storable || life <= 0 || inherited === undefined) return UNKNOWN;
-    return store.entries.keep(flight.key, begun, {
+  ): void {
+    const { policy, retention } = this.#parts.settings;
+    const { untokened, stores } = flight.used?.sources ?? { untokened: [], stores: new Map<object, TagPairs[]>() };
+    // What was made of something stale is of no use to others; what has tags of another store could not be outdated here.
+    if (life <= 0 || [...stores.keys()].some((store) => store !== tier)) return;
+    const pairs = entries.keep(flight.key, begun, {
       encode: () => encodeValue(kept.master),
       ttl: life === Infinity ? undefined : life,
-      staleWhileRevalidate: settings.policy.staleWhileRevalidate || undefined,
-      staleIfError: settings.retention || undefined,
+      staleWhileRevalidate: policy.staleWhileRevalidate || undefined,
+      staleIfError: retention || undefined,
       computeMs,
-      tags: [...new Set([...tags, ...(flight.used?.untokened ?? [])])],
-      inherited,
+      tags: [...new Set([...tags, ...untokened])],
+      inherited: stores.get(tier) ?? [],
+    });
+    entry.sources = storeSources(tier, pairs, undefined);
+    void pairs.then((known) => {
+      if (known !== undefined) entry.sources = storeSources(tier, known, undefined);
     });
   }
 
   /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
-  promote(flight: Flight<DataOutcome>, found: StoredEntry): DataEntry | undefined {
-    const { generations, settings, report, store } = this.#parts;
+  promote(flight: Flight<DataOutcome>, found: StoredEntry, { tier, entries }: DataStore): DataEntry | undefined {
+    const { generations, settings, report } = this.#parts;
     let kept: Kept;
     try {
       kept = adopt(decodeValue(found.payload), { fn: report.fn, mode: settings.copy });
     } catch (error) {
-      store?.entries.damaged(flight.key, 'its payload cannot be read', error);
+      entries.damaged(flight.key, 'its payload cannot be read', error);
       return undefined;
     }
     const { tags, age, ttl = Infinity, expiredFor = -Infinity, computeMs, pairs } = found;
@@ -109,9 +119,10 @@ export class DataKeeper {
       createdAt,
       freshUntil: Math.min(createdAt + ttl, now - expiredFor),
       limits: UNLIMITED,
+      trustedUntil: Infinity,
       computeMs,
       tags,
-      pairs,
+      sources: storeSources(tier, pairs, undefined),
       began: createdAt - computeMs,
       outdated: generations.firstInvalidation(flight.position, tags) !== undefined,
     });
@@ -126,12 +137,13 @@ export class DataKeeper {
       createdAt: made.createdAt,
       freshUntil: made.freshUntil,
       limits: made.limits,
-      trustedUntil: store === undefined ? Infinity : this.#now() + host.settings.memoryTtl,
+      trustedUntil:
+        store === undefined ? made.trustedUntil : Math.min(made.trustedUntil, this.#now() + host.settings.memoryTtl),
       run: made.began === undefined ? flight.run : 0,
       computeMs: made.computeMs,
       tags: made.tags,
       stamps: held ? generations.stamp(made.tags) : [],
-      pairs: made.pairs,
+      sources: made.sources,
       retryAt: 0,
     };
     if (!held) return entry;
@@ -159,9 +171,7 @@ export class DataKeeper {
 /** The tokens of what is not in the store, though its function has one. */
 const UNKNOWN: TagPairs = Promise.resolve(undefined);
 
-/** What a run has inherited, as its store knows it; undefined when some of it is of another store. */
-function pairsFor(tier: object, used: Inherited | undefined): readonly TagPairs[] | undefined {
-  if (used === undefined) return [];
-  if (used.pairs.some(({ store }) => store !== tier)) return undefined;
-  return used.pairs.map(({ pairs }) => pairs);
+/** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
+function storeSources(tier: object, pairs: TagPairs, used: Inherited | undefined): TagSources {
+  return { untokened: [], stores: new Map([...(used?.sources.stores ?? []), [tier, [pairs]]]) };
 }

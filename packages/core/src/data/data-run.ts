@@ -112,13 +112,14 @@ export class DataRun {
   async #lookUp(
     flight: Flight<DataOutcome>,
     { call, reason, freshness }: Errand,
-    { entries }: DataStore,
+    store: DataStore,
     late: LateArguments,
   ): Promise<{ readonly answer: DataAnswer } | { readonly reason: MissReason; readonly begun: Begun }> {
     const { staticTags } = this.#parts.settings;
+    const { entries } = store;
     if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
     const looked = await entries.lookup(call.key, staticTags);
-    const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found);
+    const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
     if (entry === undefined) return { reason: looked.reason, begun: looked.begun };
     const answer = this.#fromStore(flight, entry, freshness, late);
     if (answer !== undefined) return { answer };

@@ -5,7 +5,7 @@ import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './d
 import type { DataFunctionParts } from './data-parts.js';
 import { recursiveCall } from '../errors.js';
 import type { MissReason } from '../events.js';
-import { record, type Inherited, type Recorder } from '../run/inherited.js';
+import { memorySources, record, type Inherited, type Recorder } from '../run/inherited.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 
 /** What a synchronous function needs of the parts of a data function. */
@@ -145,7 +145,7 @@ export class DataSyncFunction {
 
   #handOut(entry: DataEntry): unknown {
     const recorder = currentRecorder();
-    if (recorder !== undefined) record(recorder, passedOn(this.#parts, undefined, entry, this.#now()));
+    if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
     return entry.kept.copy();
   }
 
@@ -188,12 +188,12 @@ export class DataSyncFunction {
       createdAt: now,
       freshUntil: Math.min(now + life, used?.freshUntil ?? Infinity),
       limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
-      trustedUntil: Infinity,
+      trustedUntil: used?.trustedUntil ?? Infinity,
       run: run.run,
       computeMs: now - run.started,
       tags,
       stamps: this.#parts.generations.stamp(tags),
-      pairs: undefined,
+      sources: memorySources(own, used),
       retryAt: 0,
     };
   }
