@@ -234,6 +234,7 @@ export class DataRun {
       staleIfError: staleIfError || undefined,
       computeMs: value.duration,
       tags: value.tags,
+      inherited: [],
     });
   }
 
