@@ -10,7 +10,7 @@ const drop: Step = { do: 'delete' };
 const expire: Step = { do: 'expire' };
 const outer: Step = { do: 'run outer', inner: { do: 'run', known: ['t'] } };
 const outerOfResult: Step = { do: 'run outer', inner: { do: 'run', result: ['t'] } };
-const outerOfSameTag: Step = { do: 'run outer', known: ['t'], inner: { do: 'run', known: ['t'] } };
+const outerOfSameTag: Step = { do: 'run outer', known: ['t'], inner: { do: 'run', known: ['t'] }, innerFirst: true };
 const invalidate: Step = { do: 'invalidate tags', tags: ['t'] };
 
 function a(...steps: readonly Step[]): { process: ProcessName; steps: readonly Step[] } {
@@ -91,7 +91,7 @@ export const IN_ANY_ORDER = {
     actors: [a(outer), b(invalidate)],
     races: TAGS,
   },
-  'an outer run of an inner entry, and an invalidation of a tag that the outer one has itself': {
+  'an outer run of what memory has of an inner one, and an invalidation of a tag that both have': {
     ...calm,
     lost: ['/getPage/'],
     actors: [a(outerOfSameTag), b(invalidate)],

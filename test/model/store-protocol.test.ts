@@ -57,20 +57,16 @@ const FOUND_BY: Readonly<Record<WeaknessName, keyof typeof ALL>> = {
   'an entry carries the tokens of when it is kept, not of when its run began': 'runs, and a clear of the cache',
   'a delete leaves no tombstone': 'runs, and a delete by another process',
   'a tombstone lives for an hour, however long entries live': 'a run whose process ends, and a delete',
-  'a delete leaves its tombstone after it has removed the entry':
-    'a run, and a delete whose tombstone the store loses',
-  'a delete removes no entry':
-    'a run, and a delete whose tombstone the store loses',
-  'a delete does not replace the token that tells of deletes':
-    'a run, and a delete whose tombstone the store loses',
-  'nobody looks for a delete when an entry was written':
-    'a run, and a delete whose tombstone the store loses',
+  'a delete leaves its tombstone after it has removed the entry': 'a run, and a delete whose tombstone the store loses',
+  'a delete removes no entry': 'a run, and a delete whose tombstone the store loses',
+  'a delete does not replace the token that tells of deletes': 'a run, and a delete whose tombstone the store loses',
+  'nobody looks for a delete when an entry was written': 'a run, and a delete whose tombstone the store loses',
   'what came after a delete is taken back only once': 'an entry that is taken back, and a tombstone that is lost',
   'a run takes note of the mark of its call when it ends': 'runs, and an expire by another process',
   'an outer entry carries the tokens of now of the tags that it inherits':
     'an outer run of an inner entry, and an invalidation of its tag',
   'of two tokens of a tag, an outer entry carries the one that its own run noted':
-    'an outer run of an inner entry, and an invalidation of a tag that the outer one has itself',
+    'an outer run of what memory has of an inner one, and an invalidation of a tag that both have',
   'a run with tags of its result does not look whether tags were invalidated':
     'runs, and an invalidation of a tag of the result',
   'a run looks whether tags were invalidated before it reads the tokens of its tags':

@@ -18,7 +18,13 @@ export type ProcessName = 'a' | 'b' | 'c';
 export type Step =
   | RunStep
   /** A run that uses the result of a run of the other function, found or computed; `known` are tags of its own. */
-  | { readonly do: 'run outer'; readonly known?: readonly string[]; readonly inner: RunStep }
+  | {
+      readonly do: 'run outer';
+      readonly known?: readonly string[];
+      readonly inner: RunStep;
+      /** Whether memory has the result of the inner run, from before the outer one began. */
+      readonly innerFirst?: boolean;
+    }
   | { readonly do: 'delete' | 'expire' | 'clear' | 'clear cache' }
   | { readonly do: 'invalidate tags'; readonly tags: readonly string[] };
 
@@ -225,12 +231,14 @@ export class World {
 
   async #runOuter(
     process: ProcessName,
-    { known = [], inner }: Exclude<AnyRun, RunStep>,
+    { known = [], inner, innerFirst = false }: Exclude<AnyRun, RunStep>,
     name: string | undefined,
   ): Promise<void> {
+    const remembered = innerFirst ? await this.#run(process, inner, name) : undefined;
+    if (innerFirst && name !== undefined) await this.store.gate(process, `${name} begins`);
     const { found, begun } = await this.#look(process, OUTER, known, 'while it goes on');
     if (found !== undefined) return;
-    const { value, pairs } = await this.#run(process, inner, name);
+    const { value, pairs } = remembered ?? (await this.#run(process, inner, name));
     const inherited = [Promise.resolve(pairs)];
     await this.#keep(process, { key: OUTER, begun, value, tags: known, inherited, name: name && `${name}, outer,` });
   }
@@ -261,7 +269,9 @@ export class World {
     const isFresh = found.expiredFor === undefined;
     if (Number(found.payload) < (isFresh ? leastFresh : least)) {
       const how = isFresh ? 'fresh, ' : '';
-      this.violations.push(`${process} finds ${found.payload} ${how}${when}: ${least}, or ${leastFresh} fresh, is right`);
+      this.violations.push(
+        `${process} finds ${found.payload} ${how}${when}: ${least}, or ${leastFresh} fresh, is right`,
+      );
     }
     return { found: isFresh ? found : undefined, begun };
   }
@@ -324,11 +334,19 @@ export class World {
   async #everybodyLooks(when: string): Promise<void> {
     const steps = this.#scenario.actors.flatMap((actor) => actor.steps);
     const outer = steps.filter((step) => step.do === 'run outer');
-    const known = [...steps, ...outer.map(({ inner }) => inner)].flatMap((step) => (step.do === 'run' ? step.known : []));
+    const known = [...steps, ...outer.map(({ inner }) => inner)].flatMap((step) =>
+      step.do === 'run' ? step.known : [],
+    );
     for (const name of ['a', 'b', 'c'] as const) {
       if (this.#ended.has(name)) continue;
       await this.#look(name, 'k', [...new Set(known)].filter(isText), when);
-      if (outer.length > 0) await this.#look(name, OUTER, outer.flatMap((step) => step.known ?? []), when);
+      if (outer.length > 0)
+        await this.#look(
+          name,
+          OUTER,
+          outer.flatMap((step) => step.known ?? []),
+          when,
+        );
     }
   }
 

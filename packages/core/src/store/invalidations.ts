@@ -37,10 +37,7 @@ export function deleteCall({ tokens, tokenTtl }: Shared, { fn, call, life }: Cal
     weight: 1,
     async send(port) {
       const token = tokens.replace(call.tombstone);
-      await Promise.all([
-        port.set(call.deletes, newToken(), tokenTtl),
-        port.set(call.tombstone, token, life),
-      ]);
+      await Promise.all([port.set(call.deletes, newToken(), tokenTtl), port.set(call.tombstone, token, life)]);
       tokens.acknowledged(call.tombstone, token);
       // After the tombstone: whoever writes later finds it (and takes back what it wrote), whoever wrote earlier is undone.
       await port.delete(call.entry);

@@ -1,3 +1,4 @@
+import { inRootContext } from '../context.js';
 import { storeDamaged } from '../errors.js';
 import { fenceNames, RunFences, type FenceNames } from './fences.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
@@ -28,19 +29,20 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     return { fn, call: fn.call(key), life: markLife(options, identity) };
   }
 
-  async function keep(key: string, begun: Begun, entry: EntryToKeep): Promise<TagPairs | undefined> {
+  // What is not needed to send it again is not held on to: a write that never settles stays in the queue (hazard 31).
+  async function keep(key: string, begun: Begun, { onEnd, ...entry }: EntryToKeep): Promise<TagPairs | undefined> {
     const outdatable = toOutdate(key);
     const fences = begun instanceof RunFences && context.isOpen() ? begun : undefined;
     const known = fences && fencesOf(outdatable.call, fences.tags.keys());
     if (fences === undefined || known === undefined || !mayBeKept(context, { run: fences, names: known })) {
-      entry.onEnd?.();
+      onEnd?.();
       return undefined;
     }
     const createdAt = options.clock.wallTime();
     const keeping: Keeping = { ...outdatable, identity, key, names: known, run: fences, entry, createdAt };
     const pairs = pairsOf(context, keeping);
     // In the order of the calls of `keep`, so it takes its place before its pairs are known. It never rejects.
-    void queue.put(outdatable.call.entry, () => writeEntry(context, keeping, pairs)).then(entry.onEnd);
+    void queue.put(outdatable.call.entry, () => writeEntry(context, keeping, pairs)).then(onEnd);
     return pairs;
   }
 
@@ -56,7 +58,7 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
       });
     },
     begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),
-    keep,
+    keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),
     delete: (key) => outbox.post(deleteCall(context, toOutdate(key))),
     expire: (key) => outbox.post(expireCall(context, toOutdate(key), options.clock.wallTime())),
     clear: () => outbox.post(clearFunction(context, fn)),
