@@ -169,8 +169,26 @@ export class FunctionParts {
     if (taken.has(name)) throw nameTaken(name);
     this.#taken.set(tier, taken.add(name));
     const shown = shownName(fn, options.name);
-    return tier.function({ name, version, shown, maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES });
+    return tier.function({
+      name,
+      version,
+      shown,
+      maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES,
+      longestLife: longestLife(options, where),
+      learnsTags: typeof options.tags === 'function',
+    });
   }
+}
+
+/** The longest that a result is served, stale windows included; undefined when only the results tell. */
+function longestLife(options: AnyDataOptions, where: string): number | undefined {
+  const { ttl } = options;
+  if (ttl === undefined || typeof ttl === 'function') return undefined;
+  const windows = (['staleWhileRevalidate', 'staleIfError'] as const).map((option) => {
+    const window = options[option];
+    return window === undefined ? 0 : parseDuration(window, where, option);
+  });
+  return parseDuration(ttl, where, 'ttl') + Math.max(...windows);
 }
 
 function flightTable<T>(options: AnyFunctionOptions, where: string): FlightTable<T> {

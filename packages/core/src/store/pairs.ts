@@ -14,13 +14,13 @@ export interface RunToPair {
  * inherited ones. Undefined: do not store. Never rejects.
  */
 export async function pairsOf(context: StoreContext, { run, entry }: RunToPair): Promise<TagPairs | undefined> {
+  const inheriting = Promise.allSettled(entry.inherited);
   const learned = [...new Set(entry.tags)].filter((tag) => !run.tags.has(tag));
   const own = learned.length === 0 ? run.tags : await withLearned(context, run, learned);
   if (own === undefined) return undefined;
   if (entry.inherited.length === 0) return own;
-  const settled = await Promise.allSettled(entry.inherited);
   const merged = new Map(own);
-  for (const inherited of settled) {
+  for (const inherited of await inheriting) {
     if (inherited.status === 'rejected' || inherited.value === undefined) return undefined;
     for (const [tag, token] of inherited.value) {
       if ((merged.get(tag) ?? token) !== token || hasMoved(context, tag, token)) return undefined;
