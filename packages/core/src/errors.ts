@@ -212,6 +212,15 @@ export function valueTooLarge(fn: string, bytes: number, limit: number): CacheEr
   );
 }
 
+/** An entry that is not sent to the store because it has too many tags, inherited ones included; carried by an event. */
+export function tooManyTags(fn: string, count: number, limit: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_TOO_LARGE',
+    `${fn}: a value with ${count} tags was not sent to the store, whose limit is ${limit}. Give coarser tags to it, and to ` +
+      'the cached functions that it calls.',
+  );
+}
+
 /** What a store of the test kit rejects with when it was told to fail; not Millpond's own error, as no store's is. */
 export function injectedFault(operation: string): Error {
   return new Error(`The store was told to fail (${operation}).`);

@@ -1,7 +1,7 @@
 import type { DataEntry } from './data/data-entry.js';
 import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
-import { dataSettings } from './data/data-settings.js';
+import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './defaults.js';
@@ -64,11 +64,12 @@ export class FunctionParts {
     const options = withDefaults(given, this.#defaults, 'data');
     checkDataOptions(options, where);
     const tier = this.#stores.for(options, where);
-    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, where) };
+    const settings = dataSettings(options, shownName(fn, options.name));
+    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, settings, where) };
     const shown = this.#showAs(shownName(fn, options.name));
     const flights = flightTable<DataOutcome>(options, where);
     return {
-      ...this.#dataParts(fn, options, { shown, where, stored: store !== undefined }, (key) =>
+      ...this.#dataParts(fn, options, settings, { shown, where, stored: store !== undefined }, (key) =>
         flights.outdateBehind(key),
       ),
       context: options.context ?? 'detached',
@@ -85,7 +86,8 @@ export class FunctionParts {
     const options = withDefaults(given, this.#defaults, 'dataSync');
     checkDataSyncOptions(options, where);
     const shown = this.#showAs(shownName(fn, options.name));
-    return this.#dataParts(fn, options, { shown, where, stored: false }, () => undefined);
+    const settings = dataSettings(options, shown);
+    return this.#dataParts(fn, options, settings, { shown, where, stored: false }, () => undefined);
   }
 
   resource(fn: unknown, given: unknown): ResourceParts {
@@ -125,11 +127,16 @@ export class FunctionParts {
   }
 
   /** `onEvict` is told of keys whose entries had to go for others. */
-  #dataParts(fn: AnyFunction, options: AnyDataOptions, naming: Naming, onEvict: (key: string) => void): DataSyncParts {
+  #dataParts(
+    fn: AnyFunction,
+    options: AnyDataOptions,
+    settings: DataSettings,
+    naming: Naming,
+    onEvict: (key: string) => void,
+  ): DataSyncParts {
     const { shown } = naming;
     const report = this.#reporter(shown);
     const { memory, generations } = this.#host;
-    const settings = dataSettings(options, shown);
     return {
       host: this.#host,
       original: fn,
@@ -185,13 +192,30 @@ export class FunctionParts {
   }
 
   /** Takes a function's place in a store; two of one identity would answer with each other's values. */
-  #inStore(tier: StoreTier, fn: AnyFunction, options: AnyDataOptions, where: string): StoreFunction {
+  #inStore(
+    tier: StoreTier,
+    fn: AnyFunction,
+    options: AnyDataOptions,
+    settings: DataSettings,
+    where: string,
+  ): StoreFunction {
     const { name, version } = identify(fn, { name: options.name, version: options.version, stored: true, where });
     const taken = this.#taken.get(tier) ?? new Set();
     if (taken.has(name)) throw nameTaken(name);
     this.#taken.set(tier, taken.add(name));
     const shown = shownName(fn, options.name);
-    return tier.function({ name, version, shown, maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES });
+    return tier.function({
+      name,
+      version,
+      shown,
+      maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES,
+      get longestLife() {
+        return settings.longestLife;
+      },
+      get learnsTags() {
+        return settings.learnsTags;
+      },
+    });
   }
 }
 

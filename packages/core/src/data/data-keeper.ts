@@ -5,7 +5,7 @@ import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
-import type { Begun, StoredEntry, TagPairs } from '../store/index.js';
+import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';
 
 /** What a run returned, and what was said of it. */
 export interface Result {
@@ -82,8 +82,13 @@ export class DataKeeper {
     { kept, tags, computeMs }: Result,
     life: number,
   ): void {
-    const { policy, retention } = this.#parts.settings;
-    const { untokened, stores } = flight.used?.sources ?? { untokened: [], stores: new Map<object, TagPairs[]>() };
+    const { settings } = this.#parts;
+    const { policy, retention } = settings;
+    const { untokened, stores } = flight.used?.sources ?? {
+      untokened: [],
+      stores: new Map<object, InheritedPairs[]>(),
+    };
+    if (untokened.length > 0) settings.learnTags();
     // What was made of something stale is of no use to others; what has tags of another store could not be outdated here.
     if (life <= 0 || [...stores.keys()].some((store) => store !== tier)) return;
     const pairs = entries.keep(flight.key, begun, {
@@ -169,9 +174,9 @@ export class DataKeeper {
 }
 
 /** The tokens of what is not in the store, though its function has one. */
-const UNKNOWN: TagPairs = Promise.resolve(undefined);
+const UNKNOWN: InheritedPairs = Promise.resolve(undefined);
 
 /** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
-function storeSources(tier: object, pairs: TagPairs, used: Inherited | undefined): TagSources {
+function storeSources(tier: object, pairs: InheritedPairs, used: Inherited | undefined): TagSources {
   return { untokened: [], stores: new Map([...(used?.sources.stores ?? []), [tier, [pairs]]]) };
 }
