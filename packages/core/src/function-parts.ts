@@ -3,6 +3,7 @@ import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings } from './data/data-settings.js';
 import type { DataSyncParts } from './data/cache-data-sync.js';
 import { readOptions } from './check-options.js';
+import { codecsOf, type KeepOptions } from './copy/index.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
@@ -54,7 +55,7 @@ export class FunctionParts {
     const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where);
     const shown = this.#showAs(shownName(fn, options.name));
     return {
-      ...this.#dataParts(fn, options, shown, store !== undefined),
+      ...this.#dataParts(fn, options, { shown, where, stored: store !== undefined }),
       context: options.context ?? 'detached',
       flights: flightTable(options, where),
       store,
@@ -67,7 +68,7 @@ export class FunctionParts {
     checkSynchronous(fn, where);
     const options = this.#withDefaults(given);
     checkDataSyncOptions(options, where);
-    return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false);
+    return this.#dataParts(fn, options, { shown: this.#showAs(shownName(fn, options.name)), where, stored: false });
   }
 
   resource(fn: unknown, given: unknown = {}): ResourceParts {
@@ -109,17 +110,26 @@ export class FunctionParts {
     return isObject ? { ...this.#defaults, ...options } : options;
   }
 
-  #dataParts(fn: AnyFunction, options: AnyDataOptions, shown: string, stored: boolean): DataSyncParts {
+  #dataParts(fn: AnyFunction, options: AnyDataOptions, { shown, where, stored }: Naming): DataSyncParts {
     const report = this.#reporter(shown);
     return {
       host: this.#host,
       original: fn,
       settings: dataSettings(options, shown),
+      keepOptions: this.#keepOptions(options, report, where),
       keyer: this.#keyer(fn, options, shown, stored),
       shelf: this.#dataShelf(options, report),
       generations: this.#host.generations,
       report,
     };
+  }
+
+  #keepOptions(options: AnyDataOptions, report: Reporter, where: string): (key: string) => KeepOptions {
+    const { codecs: shared, settings } = this.#host;
+    const codecs = codecsOf(options.codecs, shared, where);
+    const keeping: KeepOptions = { fn: report.fn, mode: options.copy ?? 'clone', codecs };
+    if (keeping.mode !== 'share' || !settings.detectMutations) return () => keeping;
+    return (key) => ({ ...keeping, onMutated: (path) => report.mutated(key, path) });
   }
 
   #dataShelf(options: AnyDataOptions, report: Reporter): Shelf<DataEntry> {
@@ -171,6 +181,15 @@ export class FunctionParts {
     const shown = shownName(fn, options.name);
     return tier.function({ name, version, shown, maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES });
   }
+}
+
+/** What a function is called. */
+interface Naming {
+  /** In events and statistics. */
+  readonly shown: string;
+  /** In messages about its options. */
+  readonly where: string;
+  readonly stored: boolean;
 }
 
 function flightTable<T>(options: AnyFunctionOptions, where: string): FlightTable<T> {

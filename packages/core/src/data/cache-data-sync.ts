@@ -24,7 +24,7 @@ const NO_OPTIONS: CallOptions = {};
 
 /** A cached synchronous function as its caller sees it, and as its cache owns it. */
 export function buildCachedDataSync(parts: DataSyncParts): Built {
-  const { host, original, settings, keyer, shelf, generations, report } = parts;
+  const { host, original, settings, keepOptions, keyer, shelf, generations, report } = parts;
   const { clock } = host.settings;
   const running = new Map<string, SyncRun>();
 
@@ -71,7 +71,10 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
         return instead(key, reason, current, fallback, value.error);
       }
       report.miss(key, reason, NO_OPTIONS);
-      return keepAndCopy(key, args, current, value.result, duration);
+      const kept = attempt(() => keepResult(key, args, current, value.result, duration));
+      if (!kept.failed) return kept.result();
+      report.failed(key, duration, kept.error);
+      throw kept.error;
     } finally {
       running.delete(key);
       generations.leave();
@@ -90,13 +93,20 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     return fallback.kept.copy();
   }
 
-  function keepAndCopy(key: string, args: readonly unknown[], run: SyncRun, value: unknown, duration: number): unknown {
+  /** Answers with what makes the caller's copy. */
+  function keepResult(
+    key: string,
+    args: readonly unknown[],
+    run: SyncRun,
+    value: unknown,
+    duration: number,
+  ): () => unknown {
     let kept: Kept;
     try {
-      kept = keep(value, { fn: report.fn, mode: settings.copy });
+      kept = keep(value, keepOptions(key));
     } catch (error) {
       // What an invalidation inside the run has discarded need not be data.
-      if (run.outdated) return value;
+      if (run.outdated) return () => value;
       throw error;
     }
     const tags = settings.tagsOf(value, args);
@@ -105,7 +115,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     const keeps = isCurrent(run, tags) && settings.wanted(value, args) && isCurrent(run, tags);
     if (keeps) place(key, kept, ttl, tags, run);
     report.computed(key, duration, keeps);
-    return kept.copy();
+    return () => kept.copy();
   }
 
   function isCurrent(run: SyncRun, tags: readonly string[]): boolean {
@@ -183,10 +193,9 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
   };
 }
 
-type Attempt =
-  { readonly failed: false; readonly result: unknown } | { readonly failed: true; readonly error: unknown };
+type Attempt<T> = { readonly failed: false; readonly result: T } | { readonly failed: true; readonly error: unknown };
 
-function attempt(run: () => unknown): Attempt {
+function attempt<T>(run: () => T): Attempt<T> {
   try {
     return { failed: false, result: run() };
   } catch (error) {

@@ -30,14 +30,14 @@ export class DataFunction {
   call(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
     const { host, keyer } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    let key: string;
     try {
-      key = keyer.keyOf(self, args);
+      const key = keyer.keyOf(self, args);
       options.signal?.throwIfAborted();
+      return this.#answer({ key, self, args, options });
     } catch (error) {
+      // An argument without a key, a signal, or a codec that does not decode any more.
       return Promise.reject(error);
     }
-    return this.#answer({ key, self, args, options });
   }
 
   /** From memory if it can; this is the hit path. */

@@ -4,6 +4,7 @@ import type { DataSettings } from './data-settings.js';
 import type { FlightTable } from '../run/flight-table.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
+import type { KeepOptions } from '../copy/index.js';
 import type { Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
 import type { Reporter } from '../reporter.js';
@@ -15,6 +16,8 @@ export interface DataFunctionParts {
   readonly original: (...args: never) => unknown;
   readonly context: 'detached' | 'caller';
   readonly settings: DataSettings;
+  /** How the result of the call of a key is kept. */
+  readonly keepOptions: (key: string) => KeepOptions;
   readonly keyer: Keyer;
   readonly shelf: Shelf<DataEntry>;
   readonly flights: FlightTable<DataOutcome>;

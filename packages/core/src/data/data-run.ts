@@ -2,6 +2,7 @@ import { decodeValue, encodeValue } from '../codec/index.js';
 import { adopt, keep, type Kept } from '../copy/index.js';
 import { dataEntry, stateOf, uselessFrom, type DataEntry, type Life } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
+import { messageOf } from '../errors.js';
 import type { MissReason } from '../events.js';
 import type { Flight } from '../run/flight.js';
 import { tagsOf } from '../run/generation.js';
@@ -103,7 +104,7 @@ export class DataRun {
       ...plan,
       args: args ?? plan.call.args,
       own: args === undefined,
-      reason: looked.reason,
+      reason: looked.found !== undefined && promoted === undefined ? 'damaged' : looked.reason,
       begun: looked.begun,
       fallback: promoted === undefined ? plan.fallback : promoted.fallback,
     });
@@ -111,13 +112,14 @@ export class DataRun {
 
   /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
   #promote(plan: Plan, found: StoredEntry, store: StoreFunction): Promoted | undefined {
-    const { generations, settings, report } = this.#parts;
+    const { generations, keepOptions } = this.#parts;
     const { flight, call } = plan;
+    const options = keepOptions(call.key);
     let kept: Kept;
     try {
-      kept = adopt(decodeValue(found.payload), { fn: report.fn, mode: settings.copy });
+      kept = adopt(decodeValue(found.payload, options.codecs), options);
     } catch (error) {
-      store.damaged(call.key, 'its payload cannot be read', error);
+      store.damaged(call.key, `its payload cannot be read: ${messageOf(error)}`, error);
       return undefined;
     }
     const { tags, age, ttl } = found;
@@ -182,12 +184,12 @@ export class DataRun {
   }
 
   #settle(plan: Plan, value: unknown, duration: number): DataOutcome {
-    const { settings, generations, flights, report, store } = this.#parts;
+    const { settings, generations, flights, report, store, keepOptions } = this.#parts;
     const { flight, call, args, own } = plan;
     const source = { type: 'run', reason: plan.reason } as const;
     let kept: Kept;
     try {
-      kept = keep(value, { fn: report.fn, mode: settings.copy });
+      kept = keep(value, keepOptions(call.key));
     } catch (error) {
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
@@ -225,10 +227,12 @@ export class DataRun {
     },
   ): void {
     if (store === undefined || begun === undefined || !begun.storable) return;
-    const { staleWhileRevalidate, staleIfError } = this.#parts.settings;
+    const { settings, keepOptions } = this.#parts;
+    const { staleWhileRevalidate, staleIfError } = settings;
+    const { fn, codecs } = keepOptions(call.key);
     // Behind the answer: `keep` never rejects, and tells of its failures by events.
     void store.keep(call.key, begun, {
-      encode: () => encodeValue(value.kept.master),
+      encode: () => encodeValue(value.kept.written(), fn, codecs),
       ttl: value.ttl,
       staleWhileRevalidate: staleWhileRevalidate || undefined,
       staleIfError: staleIfError || undefined,

@@ -1,12 +1,10 @@
 import { isTagList } from '../check-options.js';
 import { parseDuration } from '../duration.js';
 import { invalidOption } from '../errors.js';
-import type { CopyMode } from '../options.js';
 import type { AnyDataOptions } from '../settings.js';
 
 /** The policy of one data function, every default filled in; durations in milliseconds. */
 export interface DataSettings {
-  readonly copy: CopyMode;
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   /** Tags that are known before the function has run. */
@@ -27,7 +25,6 @@ export function dataSettings(options: AnyDataOptions, fn: string): DataSettings 
   const fixedTtl = ttl === undefined || typeof ttl === 'function' ? undefined : parseDuration(ttl, fn, 'ttl');
   const staticTags = tags === undefined || typeof tags === 'function' ? [] : [...new Set<string>(tags)];
   return {
-    copy: options.copy ?? 'clone',
     staleWhileRevalidate: window('staleWhileRevalidate'),
     staleIfError: window('staleIfError'),
     staticTags,
