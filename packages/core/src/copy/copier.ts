@@ -65,11 +65,8 @@ class Copier {
     const prototype: unknown = Object.getPrototypeOf(master);
     if (prototype === Object.prototype) return this.#fields(master, { ...master });
     if (isDatePrototype(prototype)) return this.#met(master, copyDate(master));
-    const codecs = this.#codecs;
-    if (codecs !== undefined) {
-      const instance = this.#instance(master, codecs);
-      if (instance !== undefined) return instance;
-    }
+    const instance = this.#instance(master);
+    if (instance !== undefined) return instance;
     const kind = kindOf(master);
     if (kind !== undefined && isLeaf(kind)) return this.#met(master, copyLeaf(master, kind));
     switch (kind) {
@@ -104,9 +101,10 @@ class Copier {
   }
 
   /** A new instance, where a master has the data of one, or one that is its fields. */
-  #instance(master: object, codecs: Codecs): object | undefined {
+  #instance(master: object): object | undefined {
+    if (this.#codecs === undefined) return undefined;
     if (master instanceof Coded) return this.#met(master, decoded(master, this.#value(master.data)));
-    const codec = codecs.of(master);
+    const codec = this.#codecs.of(master);
     if (codec === undefined) return undefined;
     const copy = this.#met(master, readFieldsAs(master, prototypeOf(codec)));
     // Its own fields only: what its prototype has may be accessors, which are not ours to run.
