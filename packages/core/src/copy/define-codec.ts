@@ -1,5 +1,5 @@
 import { checkOptions, isSynchronous, isText, readOptions } from '../check-options.js';
-import { describe, invalidOption, notCacheable } from '../errors.js';
+import { invalidOption, notCacheable } from '../errors.js';
 import { isDataPrototype, nativeBase } from './kind.js';
 
 /** A class of instances of type `T`; its constructor may be private. */
@@ -96,8 +96,8 @@ function recordOf(given: unknown, name: string | undefined): Codec {
   isText(name ?? Class.name, where, 'name');
   const base = nativeBase(prototype);
   if (base !== undefined) {
-    const cure = `What is in a ${base} is not in its fields: use defineCodec(${Class.name}, { name, encode, decode }).`;
-    throw notCacheable(where, `it is a ${base}, or extends it`, cure);
+    const cure = `What ${base} holds is not in fields: use defineCodec(${Class.name}, { name, encode, decode }).`;
+    throw notCacheable(where, `it is ${base}, or extends it`, cure);
   }
   return { class: Class, name: name ?? Class.name, encode: undefined, decode: undefined };
 }
@@ -107,5 +107,9 @@ function checkClass(Class: unknown, where: string): object {
   const prototype: unknown = typeof Class === 'function' ? Reflect.get(Class, 'prototype') : undefined;
   if (typeof prototype !== 'object' || prototype === null) throw invalidOption(where, 'class', Class, 'a class');
   if (!isDataPrototype(prototype)) return prototype;
-  throw notCacheable(where, `${describe(Class)} needs no codec`, 'Its instances are kept as they are: leave it out.');
+  throw notCacheable(where, `${nameOf(Class)} needs no codec`, 'Its instances are kept as they are: leave it out.');
+}
+
+function nameOf(Class: unknown): string {
+  return typeof Class === 'function' ? Class.name : 'this class';
 }
