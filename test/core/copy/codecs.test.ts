@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { defineCodec } from '@millpond/core';
 import { decodeValue } from '../../../packages/core/src/codec/index.js';
-import { adopt, type Kept, type KeepOptions } from '../../../packages/core/src/copy/index.js';
-import { Basket, Money, User } from '../support/classes.js';
+import { adopt, codecsOf, type Kept, type KeepOptions } from '../../../packages/core/src/copy/index.js';
+import { Basket, codecs, Money, User } from '../support/classes.js';
 import { difference } from './support/identical.js';
 import { all, clone, refusal, table, tiersOf } from './support/tiers.js';
 
@@ -115,6 +116,19 @@ describe('one instance in several places is one in every copy', () => {
     one.friends = [other];
     other.friends = [one, other];
     for (const [, kept] of tiersOf({ one, other })) expect(difference({ one, other }, kept.copy())).toBeUndefined();
+  });
+
+  test('that was stored as its fields, of a class that has another codec now', () => {
+    const byName = defineCodec(User, { name: 'by name', encode: ({ name }) => name, decode: (name) => new User(name) });
+    const options = { ...clone, codecs: codecsOf([byName], codecs, 'test') };
+    const stored = '~g{"a":["~#P","User",{"name":"Ada"}],"b":["~#M","k","~R1"],"c":["~#S","~R1"]}';
+    const copy = adopt(decodeValue(stored, options.codecs), options).copy() as {
+      a: User;
+      b: Map<'k', User>;
+      c: Set<User>;
+    };
+    expect(copy.a.greeting).toBe('I am Ada');
+    expect(copy.b.get('k') === copy.a && copy.c.has(copy.a)).toBe(true);
   });
 
   test('in the data of another, and outside of it', () => {

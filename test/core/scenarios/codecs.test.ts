@@ -214,11 +214,7 @@ describe('S10: wrong codecs are told where they are defined', () => {
         ),
       'option `class`',
     ],
-    [
-      'a class that is data',
-      () => defineCodec(Date, { name: 'x', encode, decode }),
-      ': Date needs no codec',
-    ],
+    ['a class that is data', () => defineCodec(Date, { name: 'x', encode, decode }), ': Date needs no codec'],
     ['plain objects', () => recordCodec(Object), 'needs no codec'],
     ['Headers', () => defineCodec(Headers, { name: 'x', encode, decode }), 'needs no codec'],
     ['no name', () => defineCodec(Money, unchecked({ encode, decode })), 'option `name` is undefined'],

@@ -134,7 +134,8 @@ export class Build {
     this.plain = false;
     this.coded = true;
     const { owned, freeze } = this.#options;
-    if (codec.encode === undefined) {
+    // What was stored as fields stays so, whatever codec its class has got since.
+    if (codec.encode === undefined || (owned && !freeze)) {
       return this.#fields(source, owned ? (source as Fields) : readFieldsAs(source, prototypeOf(codec)));
     }
     if (freeze) this.#mutable(`an instance of ${codec.class.name}`);

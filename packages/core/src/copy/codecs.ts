@@ -87,7 +87,8 @@ function isCodecList(value: unknown): value is CodecList {
 function isCodec(value: unknown): value is Codec {
   if (typeof value !== 'object' || value === null) return false;
   const type = (property: string): string => typeof Reflect.get(value, property);
-  return type('class') === 'function' && type('name') === 'string' && type('encode') === type('decode');
+  const isNamed = type('class') === 'function' && type('name') === 'string';
+  return isNamed && ['undefined', 'function'].includes(type('encode')) && type('encode') === type('decode');
 }
 
 function refusalOfSubclass(name: string, base: Codec): Refusal {
