@@ -10,6 +10,7 @@ export type CacheErrorCode =
   | 'ERR_MILLPOND_UNHASHABLE_ARGUMENT'
   | 'ERR_MILLPOND_HASHER_FAILED'
   | 'ERR_MILLPOND_UNCACHEABLE_VALUE'
+  | 'ERR_MILLPOND_VALUE_MUTATED'
   | 'ERR_MILLPOND_RECURSIVE_CALL'
   | 'ERR_MILLPOND_TIMEOUT'
   | 'ERR_MILLPOND_OVERLOADED'
@@ -131,6 +132,15 @@ export function uncacheableValue(fn: string, path: string, type: string, cure: s
     'ERR_MILLPOND_UNCACHEABLE_VALUE',
     `${fn}: ${path} is ${type}, which cannot be kept as data. ${cure}`,
     cause === undefined ? undefined : { cause },
+  );
+}
+
+/** A value of `copy: 'share'` that somebody has changed; carried by an event, never thrown at a caller. */
+export function valueMutated(fn: string, path: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_MUTATED',
+    `${fn}: ${path} was changed after the value was kept, for everybody who gets it, since copy is 'share'. Find who ` +
+      "changes it, and change a copy there; or use copy: 'clone' or 'freeze'.",
   );
 }
 

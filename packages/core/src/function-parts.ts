@@ -5,6 +5,7 @@ import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './defaults.js';
+import { codecsOf, type KeepOptions } from './copy/index.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
@@ -141,12 +142,21 @@ export class FunctionParts {
       host: this.#host,
       original: fn,
       settings,
+      keepOptions: this.#keepOptions(options, report, naming.where),
       keyer: this.#keyer(fn, options, naming),
       shelf: this.#dataShelf(options, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
       report,
     };
+  }
+
+  #keepOptions(options: AnyDataOptions, report: Reporter, where: string): (key: string) => KeepOptions {
+    const { codecs: shared, settings } = this.#host;
+    const codecs = codecsOf(options.codecs, shared, where);
+    const keeping: KeepOptions = { fn: report.fn, mode: options.copy ?? 'clone', codecs };
+    if (keeping.mode !== 'share' || !settings.detectMutations) return () => keeping;
+    return (key) => ({ ...keeping, onMutated: (path) => report.mutated(key, path) });
   }
 
   #dataShelf(options: AnyDataOptions, report: Reporter, onEvict: (key: string) => void): Shelf<DataEntry> {

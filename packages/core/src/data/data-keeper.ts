@@ -4,6 +4,7 @@ import { UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
+import { messageOf } from '../errors.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
 import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';
 
@@ -82,8 +83,9 @@ export class DataKeeper {
     { kept, tags, computeMs }: Result,
     life: number,
   ): void {
-    const { settings } = this.#parts;
+    const { settings, keepOptions } = this.#parts;
     const { policy, retention } = settings;
+    const { fn, codecs } = keepOptions(flight.key);
     const { untokened, stores } = flight.used?.sources ?? {
       untokened: [],
       stores: new Map<object, InheritedPairs[]>(),
@@ -92,7 +94,7 @@ export class DataKeeper {
     // What was made of something stale is of no use to others; what has tags of another store could not be outdated here.
     if (life <= 0 || [...stores.keys()].some((store) => store !== tier)) return;
     const pairs = entries.keep(flight.key, begun, {
-      encode: () => encodeValue(kept.master),
+      encode: () => encodeValue(kept.written(), fn, codecs),
       ttl: life === Infinity ? undefined : life,
       staleWhileRevalidate: policy.staleWhileRevalidate || undefined,
       staleIfError: retention || undefined,
@@ -108,12 +110,13 @@ export class DataKeeper {
 
   /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
   promote(flight: Flight<DataOutcome>, found: StoredEntry, { tier, entries }: DataStore): DataEntry | undefined {
-    const { generations, settings, report } = this.#parts;
+    const { generations, keepOptions } = this.#parts;
+    const options = keepOptions(flight.key);
     let kept: Kept;
     try {
-      kept = adopt(decodeValue(found.payload), { fn: report.fn, mode: settings.copy });
+      kept = adopt(decodeValue(found.payload, options.codecs), options);
     } catch (error) {
-      entries.damaged(flight.key, 'its payload cannot be read', error);
+      entries.damaged(flight.key, `its payload cannot be read: ${messageOf(error)}`, error);
       return undefined;
     }
     const { tags, age, ttl = Infinity, expiredFor = -Infinity, computeMs, pairs } = found;

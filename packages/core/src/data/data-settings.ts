@@ -1,13 +1,12 @@
 import { isTagList } from '../check-options.js';
 import { parseDuration } from '../duration.js';
 import { invalidOption } from '../errors.js';
-import type { CopyMode, ErrorClass } from '../options.js';
+import type { ErrorClass } from '../options.js';
 import type { AnyDataOptions } from '../settings.js';
 import { checkTimeouts, type CallPolicy } from './call-policy.js';
 
 /** The policy of one data function, every default filled in; durations in milliseconds. */
 export interface DataSettings {
-  readonly copy: CopyMode;
   /** What governs a call that says nothing for itself. */
   readonly policy: CallPolicy;
   /** How long after their life entries are kept: the longest stale window of any call. Grows by `retain` (hazard 54). */
@@ -47,7 +46,6 @@ export function dataSettings(options: AnyDataOptions, fn: string): DataSettings 
   let learnsTags = typeof tags === 'function';
   let retention = Math.max(policy.staleWhileRevalidate, policy.staleIfError);
   return {
-    copy: options.copy ?? 'clone',
     policy,
     get retention() {
       return retention;
