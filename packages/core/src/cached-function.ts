@@ -1,5 +1,4 @@
 import type { Invalidation } from './cached.js';
-import type { CacheError } from './errors.js';
 import type { Built } from './host.js';
 import { showKey, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
@@ -26,24 +25,29 @@ export interface Calls {
   refresh(self: unknown, args: readonly unknown[]): Promise<unknown>;
   has(self: unknown, args: readonly unknown[]): boolean;
   peek(self: unknown, args: readonly unknown[]): unknown;
+  /** Resources can be leased. */
+  lease?(self: unknown, args: readonly unknown[]): Promise<unknown>;
 }
 
 /** The invalidation of something that has no store. */
 const HERE_ONLY: Invalidation = Object.freeze({ store: 'none' });
 
-/** A cached asynchronous function as its caller sees it, and as its cache owns it; `close` lets everything go. */
+/** A cached asynchronous function as its caller sees it, and as its cache owns it. */
 export function buildCachedFunction(
   { original, keyer, shelf, flights, report, store }: CachedFunctionParts,
   calls: Calls,
-  close: () => Promise<readonly CacheError[]>,
 ): Built {
   function wrapper(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
     return calls.call(this, args);
   }
 
-  function clearHere(): void {
+  function drop(reason: 'clear' | 'close'): void {
     flights.outdateAll();
-    shelf.clear('clear');
+    shelf.clear(reason);
+  }
+
+  function lease(this: unknown, ...args: readonly unknown[]): Promise<unknown> | undefined {
+    return calls.lease?.(instanceOf(this, wrapper), args);
   }
 
   const methods = {
@@ -55,7 +59,7 @@ export function buildCachedFunction(
       return store === undefined ? HERE_ONLY : { store: await store.delete(key) };
     },
     async clear(): Promise<Invalidation> {
-      clearHere();
+      drop('clear');
       report.cleared();
       return store === undefined ? HERE_ONLY : { store: await store.clear() };
     },
@@ -71,6 +75,7 @@ export function buildCachedFunction(
     keyOf(this: unknown, ...args: readonly unknown[]): string {
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));
     },
+    ...(calls.lease === undefined ? {} : { lease }),
     stats: () => report.stats(shelf.size, shelf.bytes),
     withOptions(given: CallOptions) {
       const options = callOptions(given, `${report.fn}.withOptions`);
@@ -80,5 +85,8 @@ export function buildCachedFunction(
     },
   };
 
-  return { wrapper: dress(wrapper, original, methods), owned: { stats: methods.stats, clearHere, close } };
+  return {
+    wrapper: dress(wrapper, original, methods),
+    owned: { stats: methods.stats, clearHere: () => drop('clear'), close: () => drop('close') },
+  };
 }

@@ -9,18 +9,15 @@ import { FlightTable } from './run/flight-table.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, identify, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
-import type { CacheOptions, ReleaseReason } from './options.js';
-import { Releaser } from './resource/releaser.js';
+import type { CacheOptions } from './options.js';
 import { Reporter } from './reporter.js';
-import { disposeOf } from './resource/resource-value.js';
-import type { ResourceEntry, ResourceParts } from './resource/resource-function.js';
+import { resourceParts, type ResourceParts } from './resource/resource-parts.js';
 import {
   checkDataOptions,
   checkDataSyncOptions,
   checkResourceOptions,
   type AnyDataOptions,
   type AnyFunctionOptions,
-  type AnyResourceOptions,
 } from './settings.js';
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
@@ -75,30 +72,15 @@ export class FunctionParts {
     checkFunction(fn, 'cacheResource');
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
-    const { closeTimeout, clock } = this.#host.settings;
     const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
-    const onRelease = options.onRelease ?? disposeOf;
-    const releaser = new Releaser({
-      holdings: this.#host.holdings,
-      report,
-      clock,
-      onRelease: (resource, reason) => Reflect.apply(onRelease, undefined, [resource, reason]),
-      releaseAfter:
-        options.releaseAfter === 0 ? 0 : parseDuration(options.releaseAfter ?? '10s', where, 'releaseAfter'),
-      timeout: closeTimeout,
-    });
-    return {
+    return resourceParts(options, {
       host: this.#host,
       original: fn,
-      context: options.context ?? 'detached',
-      ttl: options.ttl === undefined ? Infinity : parseDuration(options.ttl, where, 'ttl'),
-      validate: options.validate,
       keyer: this.#keyer(fn, options, report.fn, false),
-      shelf: this.#resourceShelf(options, report, releaser),
-      flights: flightTable(options, where),
-      releaser,
       report,
-    };
+      maxEntries: options.maxEntries ?? this.#defaults.maxEntries,
+      where,
+    });
   }
 
   /** The options of a data function with the defaults of its cache; what is no object is left for the check. */
@@ -130,18 +112,6 @@ export class FunctionParts {
       budgeted: true,
       onRemove(entry, reason) {
         generations.release(entry.value.stamps);
-        report.removed(entry.key, reason);
-      },
-    });
-  }
-
-  #resourceShelf(options: AnyResourceOptions, report: Reporter, releaser: Releaser): Shelf<ResourceEntry> {
-    return this.#host.memory.shelf<ResourceEntry>({
-      maxEntries: options.maxEntries ?? this.#defaults.maxEntries,
-      maxBytes: undefined,
-      budgeted: false,
-      onRemove(entry, reason: ReleaseReason) {
-        releaser.letGo(entry.value.holding, reason);
         report.removed(entry.key, reason);
       },
     });

@@ -92,9 +92,13 @@ const {
 const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   ...FUNCTION_CHECKS,
   ttl: isDuration,
+  staleWhileRevalidate: isDuration,
+  staleIfError: isDuration,
+  idleTimeout: isDuration,
   validate: isFunction,
   onRelease: isFunction,
   releaseAfter: isDurationOrZero,
+  rebuild: isOneOf('build-first', 'release-first'),
 };
 
 const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
@@ -138,7 +142,7 @@ export function checkDataSyncOptions(options: unknown, where: string): asserts o
   checkWindows(options, where);
 }
 
-function checkWindows(options: AnyDataOptions, where: string): void {
+function checkWindows(options: AnyDataOptions | AnyResourceOptions, where: string): void {
   if (options.staleWhileRevalidate !== undefined && options.context === 'caller') {
     const allowed = "left out with context: 'caller', because a refresh has no caller whose context it could see";
     throw invalidOption(where, 'staleWhileRevalidate', options.staleWhileRevalidate, allowed);
@@ -163,6 +167,13 @@ export function checkResourceOptions(options: unknown, where: string): asserts o
     throw notCacheable(where, `option \`${stored}\` is for data`, cure);
   }
   checkOptions<AnyResourceOptions>(options, RESOURCE_CHECKS, where);
+  checkWindows(options, where);
+  if (options.rebuild !== 'release-first') return;
+  for (const window of ['staleWhileRevalidate', 'staleIfError'] as const) {
+    if (options[window] === undefined) continue;
+    const allowed = "left out with rebuild: 'release-first', because the old one has gone before the new one is built";
+    throw invalidOption(where, window, options[window], allowed);
+  }
 }
 
 function isGiven(options: unknown, option: string): boolean {

@@ -175,10 +175,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     owned: {
       stats: methods.stats,
       clearHere,
-      close() {
-        clearHere();
-        return Promise.resolve([]);
-      },
+      close: clearHere,
     },
   };
 }

@@ -5,9 +5,5 @@ import type { DataFunctionParts } from './data-parts.js';
 
 /** A cached data function. */
 export function buildCachedData(parts: DataFunctionParts): Built {
-  return buildCachedFunction(parts, new DataFunction(parts), () => {
-    parts.flights.outdateAll();
-    parts.shelf.clear('close');
-    return Promise.resolve([]);
-  });
+  return buildCachedFunction(parts, new DataFunction(parts));
 }

@@ -98,7 +98,7 @@ export class Flight<T> {
    */
   async wait(fn: string, signal: AbortSignal | undefined, onDeserted: () => void): Promise<T> {
     const caller = currentRun();
-    if (this.#outcome === undefined || (caller !== undefined && this.#reaches(caller))) throw recursiveCall(fn);
+    if (this.#outcome === undefined || (caller !== undefined && this.reaches(caller))) throw recursiveCall(fn);
     if (caller !== undefined) caller.#countWaits(this, 1);
     try {
       return await this.#wait(signal);
@@ -157,7 +157,7 @@ export class Flight<T> {
   }
 
   /** Whether this waits for `target`, through any number of runs (or is it). */
-  #reaches(target: Flight<unknown>): boolean {
+  reaches(target: Flight<unknown>): boolean {
     const seen = new Set<Flight<unknown>>();
     const open: Flight<unknown>[] = [this];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {

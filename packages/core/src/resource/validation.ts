@@ -1,0 +1,38 @@
+import { recursiveCall } from '../errors.js';
+import { FlightTable } from '../run/flight-table.js';
+import { Flight } from '../run/flight.js';
+import type { KeyedCall } from '../run/late-arguments.js';
+import { currentRun, runWithin } from '../run/run-context.js';
+import type { ResourceParts } from './resource-parts.js';
+
+/**
+ * Asks whether a resource is still good. Each question is a run of its own, with one caller: so that one which would wait
+ * for itself is found out, and its code knows whom it belongs to.
+ */
+export class Validation {
+  readonly #parts: ResourceParts;
+  readonly #validate: (...args: never) => unknown;
+  /** Nobody joins a question: the table says which runs are questions of this function. */
+  readonly #questions: FlightTable<boolean>;
+
+  constructor(parts: ResourceParts, validate: (...args: never) => unknown) {
+    this.#parts = parts;
+    this.#validate = validate;
+    this.#questions = new FlightTable<boolean>(parts.flights.flightTimeout);
+  }
+
+  /** Refuses a call that is made by the question about its own resource: it would ask it again, without end. */
+  checkNotInside(key: string): void {
+    if (this.#questions.runsInside(currentRun(), key)) throw recursiveCall(this.#parts.report.fn);
+  }
+
+  /** What `validate` says; what it throws is a rejection. */
+  ask({ key, self, args }: KeyedCall, resource: unknown, signal: AbortSignal | undefined): Promise<boolean> {
+    const { host, report } = this.#parts;
+    const startedAt = host.settings.clock.now();
+    const question = new Flight<boolean>({ table: this.#questions, key, run: 0, position: 0, startedAt });
+    const validate = (): unknown => Reflect.apply(this.#validate, self, [resource, ...args]);
+    question.begin(async () => Boolean(await runWithin(question, validate)));
+    return question.wait(report.fn, signal, () => question.abort());
+  }
+}
