@@ -187,10 +187,13 @@ export class Holdings {
 
   /** Whether `close()`, asked for by the code that calls this, would wait for that very code (hazard 43). */
   closeWouldWaitForItself(): boolean {
-    const run = currentRun();
+    let run = currentRun();
     if (run === undefined) return false;
-    for (const flight of this.#builds.keys()) if (flight.reaches(run)) return true;
-    for (const { flight } of this.#releases.values()) if (flight.reaches(run)) return true;
+    const awaited = [...this.#builds.keys(), ...[...this.#releases.values()].map(({ flight }) => flight)];
+    // One that has only just begun is not waited for yet, by the run that began it.
+    for (; run !== undefined; run = run.startedBy) {
+      for (const flight of awaited) if (flight.reaches(run)) return true;
+    }
     return false;
   }
 
