@@ -52,8 +52,10 @@ export class Holdings {
   /** The code of a run has got a resource: what a factory builds on it keeps it alive. */
   got(run: Flight<unknown> | undefined, holding: Holding): void {
     const build = run === undefined ? undefined : this.#builds.get(run);
-    if (build === undefined || build.got.has(holding) || !this.use(holding)) return;
+    if (run === undefined || build === undefined || build.got.has(holding) || !this.use(holding)) return;
     build.got.add(holding);
+    // Somebody waits until it has gone: what is being built on it goes with it.
+    if (holding.onGone.length > 0) build.owner.flights.outdateOlder(run.key, (other) => other === run);
   }
 
   /** Takes what a factory has built in hand, for one entry. A factory that answers with a known object gets its holding. */
