@@ -104,6 +104,41 @@ describe('hazard 43: close() called from inside does not wait for itself', () =>
   });
 });
 
+describe('hazard 43: delete() and clear() called from inside wait for nothing', () => {
+  test.each<[string, (pool: { delete(): Promise<unknown>; clear(): Promise<unknown> }) => Promise<unknown>]>([
+    ['delete', (pool) => pool.delete()],
+    ['clear', (pool) => pool.clear()],
+  ])('%s in a factory, in validate and in onRelease', async (_, end) => {
+    const { cache, clock } = pond();
+    const released: [number, string][] = [];
+    let built = 0;
+    const pool: { (): Promise<{ id: number }>; delete(): Promise<unknown>; clear(): Promise<unknown> } =
+      cache.cacheResource(
+        async (): Promise<{ id: number }> => {
+          const id = (built += 1);
+          if (id === 1) await end(pool);
+          return { id };
+        },
+        {
+          validate: async ({ id }): Promise<boolean> => {
+            if (id === 2) await end(pool);
+            return true;
+          },
+          onRelease: async ({ id }, reason) => {
+            await end(pool);
+            released.push([id, reason]);
+          },
+        },
+      );
+    // What it has overtaken itself is for its caller, and not kept.
+    expect((await within(clock, 1_000, pool())).id).toBe(1);
+    expect((await within(clock, 1_000, pool())).id).toBe(2);
+    expect((await within(clock, 1_000, pool())).id).toBe(3);
+    await within(clock, 1_000, cache.close());
+    expect(released.toSorted(([one], [other]) => one - other).map(([id]) => id)).toEqual([1, 2, 3]);
+  });
+});
+
 describe('a validate that asks for its own resource is told that it would wait for itself', () => {
   test('directly', async () => {
     const { cache } = pond();

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { releaseFailed, type CacheError } from '../errors.js';
+import { releasedInUse, type CacheError } from '../errors.js';
 import type { ReleaseReason } from '../options.js';
 import type { Flight } from '../run/flight.js';
 import { currentRun } from '../run/run-context.js';
@@ -237,8 +237,7 @@ export class Holdings {
 
   #stillUsed(holding: Holding, reason: ReleaseReason): void {
     const { report } = holding.owner;
-    const why = `it was still in use when close() had waited for ${this.#timeout} ms, and was released all the same`;
-    const failure = releaseFailed(report.fn, reason, why);
+    const failure = releasedInUse(report.fn, this.#timeout);
     report.releaseFailed(holding.key, reason, failure);
     this.#failures?.push(failure);
   }

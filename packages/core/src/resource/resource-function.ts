@@ -1,6 +1,6 @@
 import { inRootContext } from '../context.js';
 import type { Lease } from '../cached.js';
-import { cacheClosed, CacheError, recursiveCall } from '../errors.js';
+import { cacheClosed, CacheError, recursiveCall, resourceAsksForItself } from '../errors.js';
 import type { MissReason } from '../events.js';
 import type { Entry } from '../memory/index.js';
 import type { CallOptions } from '../options.js';
@@ -232,7 +232,7 @@ export class ResourceFunction {
     const { rebuild, owner, report } = this.#parts;
     if (rebuild === 'build-first') return;
     for (let run = currentRun(); run !== undefined; run = run.startedBy) {
-      if (run.table === owner && run.key === key) throw recursiveCall(report.fn);
+      if (run.table === owner && run.key === key) throw resourceAsksForItself(report.fn, 'onRelease');
     }
   }
 

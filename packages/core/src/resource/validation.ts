@@ -1,4 +1,4 @@
-import { recursiveCall } from '../errors.js';
+import { resourceAsksForItself } from '../errors.js';
 import { FlightTable } from '../run/flight-table.js';
 import { Flight } from '../run/flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';
@@ -23,7 +23,8 @@ export class Validation {
 
   /** Refuses a call that is made by the question about its own resource: it would ask it again, without end. */
   checkNotInside(key: string): void {
-    if (this.#questions.runsInside(currentRun(), key)) throw recursiveCall(this.#parts.report.fn);
+    const { report } = this.#parts;
+    if (this.#questions.runsInside(currentRun(), key)) throw resourceAsksForItself(report.fn, 'validate');
   }
 
   /** What `validate` says; what it throws is a rejection. */
