@@ -143,6 +143,25 @@ describe("hazard 43: with rebuild: 'release-first' the old one has gone before t
     expect(told).toEqual(['built 1', 'released the server on 1', 'released 1: replace', 'built 2']);
   });
 
+  test('and nothing is built behind one whose ttl passes while it is validated', async () => {
+    const { cache, clock } = pond();
+    const verdict = gate<boolean>();
+    let built = 0;
+    const port = cache.cacheResource(async () => ({ id: (built += 1) }), {
+      ttl: '20ms',
+      rebuild: 'release-first',
+      validate: () => verdict.passed,
+    });
+    await port();
+    const caller = port();
+    await settle();
+    await clock.advance(30);
+    verdict.open(true);
+    expect((await caller).id).toBe(1);
+    await settle();
+    expect(built).toBe(1);
+  });
+
   test('and an explicit releaseAfter is waited for', async () => {
     const { port, clock, told } = exclusive({ releaseAfter: '3s' });
     await port();

@@ -109,17 +109,18 @@ export class ResourceFunction {
     }
   }
 
-  /** `args` are what another is built with when this one is past its ttl; undefined when they have changed meanwhile. */
+  /** `args` are what another is built with when this one is stale; undefined when they have changed meanwhile. */
   #hit(call: ResourceCall, args: readonly unknown[] | undefined, { value }: Entry<ResourceEntry>): Holding {
     const { report } = this.#parts;
     const now = this.#now();
     value.holding.usedAt = now;
     const age = now - value.createdAt;
-    if (now < value.freshUntil) {
-      report.hit(call.key, 'memory', age, call.options);
-    } else {
+    if (stateOf(value, now) === 'stale') {
       report.stale(call.key, age, 'revalidate', call.options);
       if (args !== undefined) this.#rebuildBehind({ ...call, args, options: NO_OPTIONS }, value);
+    } else {
+      // Fresh, or it was when it began to be validated.
+      report.hit(call.key, 'memory', age, call.options);
     }
     return value.holding;
   }
