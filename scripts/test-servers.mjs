@@ -1,17 +1,23 @@
-// Installs what some tests need and Node does not bring: a Redis server, and Chromium for the demo's page.
+// Installs what some tests need and Node does not bring: Redis and PostgreSQL servers, and Chromium for the demo's page.
 // Usage, on Debian or Ubuntu, as root: npm run test:servers
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
 const WANTED = [
   { program: 'redis-server', debian: 'redis-server', why: 'tests of stores run against a real server' },
+  { program: 'postgres', debian: 'postgresql', why: 'a pool of connections is kept as a resource' },
   { program: 'chromium', debian: 'chromium', why: "the demo's page is driven in a real browser" },
 ];
 
-const missing = WANTED.filter(({ program }) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0);
+/** Debian keeps the programs of each version of PostgreSQL apart, and off the PATH. */
+const POSTGRESQL = '/usr/lib/postgresql';
+const versions = existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : [];
+const folders = ['', ...versions.map((version) => `${POSTGRESQL}/${version}/bin/`)];
+
+const missing = WANTED.filter(({ program }) => !folders.some((folder) => runs(`${folder}${program}`)));
 
 if (missing.length === 0) {
-  console.log(`Nothing to install: ${WANTED.map(({ program }) => program).join(' and ')} are there.`);
+  console.log(`Nothing to install: ${WANTED.map(({ program }) => program).join(', ')} are there.`);
 } else {
   for (const { program, why } of missing) console.log(`Missing: ${program} (${why}).`);
   if (!existsSync('/usr/bin/apt-get')) {
@@ -25,6 +31,11 @@ if (missing.length === 0) {
     aptGet('update');
     aptGet('install', '--yes', '--no-install-recommends', ...missing.map(({ debian }) => debian));
   }
+}
+
+/** @param {string} program */
+function runs(program) {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 /** @param {string[]} words */

@@ -12,6 +12,7 @@ import {
   type CallOutcome,
   type DataOptions,
   type Invalidation,
+  type Lease,
   type ReleaseReason,
   type ResourceOptions,
 } from '@millpond/core';
@@ -51,11 +52,17 @@ expectTypeOf(pool).toEqualTypeOf<CachedResource<[host: string, port?: number | u
 expectTypeOf(pool).returns.toEqualTypeOf<Promise<Pool>>();
 expectTypeOf(pool.peek).toEqualTypeOf<(host: string, port?: number) => Pool | undefined>();
 expectTypeOf(pool.refresh).returns.toEqualTypeOf<Promise<Pool>>();
+expectTypeOf(pool.lease).toEqualTypeOf<(host: string, port?: number) => Promise<Lease<Pool>>>();
+expectTypeOf<Lease<Pool>>().toExtend<AsyncDisposable & { readonly resource: Pool }>();
 expectTypeOf(pool.delete).returns.toEqualTypeOf<Promise<Invalidation>>();
 expectTypeOf(cacheResource(() => new Pool())).returns.toEqualTypeOf<Promise<Pool>>();
 expectTypeOf(cacheResource(openPool, { validate: async () => true })).returns.toEqualTypeOf<Promise<Pool>>();
 
 // Wrong options do not compile.
+// @ts-expect-error A thing is rebuilt in one of two orders.
+cacheResource(openPool, { rebuild: 'later' });
+// @ts-expect-error Data has no leases.
+void cacheData(load).lease;
 // @ts-expect-error There is no such option.
 cacheData(load, { timeToLive: '5m' });
 // @ts-expect-error A ttl is milliseconds or text.

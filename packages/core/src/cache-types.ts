@@ -100,7 +100,8 @@ export interface Cache extends AsyncDisposable {
   readonly flush: () => Promise<void>;
   /**
    * Releases every resource, drains the store's writes and stops all timers, waiting `closeTimeout` for each at most. Data functions
-   * that are called afterwards compute; resources reject with `ERR_MILLPOND_CLOSED`. Never rejects.
+   * that are called afterwards compute; resources reject with `ERR_MILLPOND_CLOSED`. Never rejects. Called by what it
+   * would wait for (a factory, an `onRelease`) it begins, and resolves at once.
    */
   readonly close: () => Promise<CloseReport>;
 }

@@ -2,14 +2,15 @@ import { buildCachedData } from './data/cache-data.js';
 import { buildCachedDataSync } from './data/cache-data-sync.js';
 import { buildCachedResource } from './resource/cache-resource.js';
 import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
-import type { Timer } from './clock.js';
-import { cacheClosed, type CacheError } from './errors.js';
+import { inRootContext } from './context.js';
+import { cacheClosed } from './errors.js';
 import { createEvents } from './events.js';
 import { FunctionParts } from './function-parts.js';
 import { Generations } from './run/generation.js';
 import type { Built, CacheHost, OwnedFunction } from './host.js';
 import { MemoryTier } from './memory/index.js';
 import type { CacheOptions } from './options.js';
+import { Holdings } from './resource/holdings.js';
 import { Refreshes } from './run/refresh.js';
 import { cacheOptions, cacheSettings } from './settings.js';
 import { Stores } from './stores.js';
@@ -38,7 +39,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),
     refreshes: new Refreshes(settings.refreshLimit),
-    holdings: new WeakMap(),
+    holdings: new Holdings(settings.clock, settings.closeTimeout),
     nextRun: () => (runs += 1),
     get closed() {
       return closing !== undefined;
@@ -70,37 +71,24 @@ export function createCache(given: CacheOptions = {}): Cache {
   }
 
   async function closeAll(): Promise<CloseReport> {
-    const failures: CacheError[] = [];
     // Callers to whom a resource is on its way get it before it goes (hazard 57).
     await new Promise((resolve) => setImmediate(resolve));
-    const released = Promise.all(
-      [...functions].toReversed().map(async (owned) => {
-        failures.push(...(await owned.close()));
-      }),
-    );
+    for (const owned of functions) owned.close();
+    const released = host.holdings.close();
     host.memory.close();
-    await within(released, settings.closeTimeout);
+    const failures = await released;
     await stores.close();
     return { failures };
   }
 
-  /** Waits for work, but not longer than a limit. */
-  async function within(work: Promise<unknown>, limit: number): Promise<void> {
-    let timer: Timer | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = settings.clock.setTimer(resolve, limit, 'awaited');
-    });
-    await Promise.race([work, late]);
-    timer?.cancel();
-  }
-
   function close(): Promise<CloseReport> {
+    const waitsForItself = host.holdings.closeWouldWaitForItself();
     if (closing === undefined) {
       const { promise, resolve } = deferred<CloseReport>();
       closing = promise;
-      resolve(closeAll());
+      resolve(inRootContext(closeAll));
     }
-    return closing;
+    return waitsForItself ? Promise.resolve({ failures: [] }) : closing;
   }
 
   return {

@@ -1,5 +1,4 @@
 import type { Invalidation } from './cached.js';
-import type { CacheError } from './errors.js';
 import type { Built } from './host.js';
 import { showKey, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
@@ -31,27 +30,22 @@ export interface Calls<P> {
 /** The invalidation of something that has no store. */
 const HERE_ONLY: Invalidation = Object.freeze({ store: 'none' });
 
-/** What only one kind of function has. */
-export interface OwnWays {
-  /** Lets everything go. */
-  readonly close: () => Promise<readonly CacheError[]>;
-  /** More methods; `selfOf` tells whom a method that was called on `this` is about. */
-  readonly methods?: (selfOf: (self: unknown) => unknown) => object;
-}
+/** Methods that only one kind of function has; `selfOf` tells whom one that was called on `this` is about. */
+export type OwnMethods = (selfOf: (self: unknown) => unknown) => object;
 
 /** A cached asynchronous function as its caller sees it, and as its cache owns it. */
 export function buildCachedFunction<P>(
   { original, keyer, shelf, flights, report, store }: CachedFunctionParts,
   calls: Calls<P>,
-  own: OwnWays,
+  ownMethods: OwnMethods,
 ): Built {
   function wrapper(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
     return calls.call(this, args);
   }
 
-  function clearHere(): void {
+  function drop(reason: 'clear' | 'close'): void {
     flights.outdateAll();
-    shelf.clear('clear');
+    shelf.clear(reason);
   }
 
   const methods = {
@@ -63,7 +57,7 @@ export function buildCachedFunction<P>(
       return store === undefined ? HERE_ONLY : { store: await store.delete(key) };
     },
     async clear(): Promise<Invalidation> {
-      clearHere();
+      drop('clear');
       report.cleared();
       return store === undefined ? HERE_ONLY : { store: await store.clear() };
     },
@@ -86,11 +80,11 @@ export function buildCachedFunction<P>(
         return calls.call(instanceOf(this, wrapper), args, policy);
       };
     },
-    ...own.methods?.((self) => instanceOf(self, wrapper)),
+    ...ownMethods((self) => instanceOf(self, wrapper)),
   };
 
   return {
     wrapper: dress(wrapper, original, methods),
-    owned: { stats: methods.stats, clearHere, close: own.close },
+    owned: { stats: methods.stats, clearHere: () => drop('clear'), close: () => drop('close') },
   };
 }

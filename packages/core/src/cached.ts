@@ -84,14 +84,27 @@ export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<
   readonly peek: (...args: A) => R | undefined;
 }
 
+/** A hold on a resource: it is not released before the lease has ended, by `await using` or `[Symbol.asyncDispose]()`. */
+export interface Lease<R> extends AsyncDisposable {
+  readonly resource: R;
+}
+
 /** A cached resource: everybody gets the same object. */
 export interface CachedResource<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
   (...args: A): Promise<R>;
   /** The factory itself, uncached. */
   readonly original: (...args: A) => R | PromiseLike<R>;
-  /** Builds a new one, puts it in the place of the old, and lets the old go; on failure the old one stays. */
+  /**
+   * The resource as a call gives it, held until the lease ends: whatever happens to its entry, it is not released before.
+   * Only `close()` does not wait for longer than `closeTimeout`.
+   */
+  readonly lease: (...args: A) => Promise<Lease<R>>;
+  /**
+   * Builds a new one, puts it in the place of the old, and lets the old go; on failure the old one stays. (With
+   * `rebuild: 'release-first'` the old one has gone before, and on failure there is none.)
+   */
   readonly refresh: (...args: A) => Promise<R>;
-  /** The living resource itself, without validating it, or undefined. */
+  /** The living resource itself, without validating it, or undefined. That is no use of it. */
   readonly peek: (...args: A) => R | undefined;
   /** The same resource, with options for its calls. */
   readonly withOptions: (options: CallOptions) => (...args: A) => Promise<R>;

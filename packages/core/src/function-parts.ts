@@ -13,19 +13,16 @@ import { Places } from './run/places.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, identify, ignoredArgs, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
-import type { CacheOptions, ReleaseReason } from './options.js';
+import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
-import { Releaser } from './resource/releaser.js';
 import { Reporter } from './reporter.js';
-import { disposeOf } from './resource/resource-value.js';
-import type { ResourceEntry, ResourceParts } from './resource/resource-function.js';
+import { resourceParts, type ResourceParts } from './resource/resource-parts.js';
 import {
   checkDataOptions,
   checkDataSyncOptions,
   checkResourceOptions,
   type AnyDataOptions,
   type AnyFunctionOptions,
-  type AnyResourceOptions,
 } from './settings.js';
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
@@ -96,35 +93,20 @@ export class FunctionParts {
     checkFunction(fn, 'cacheResource');
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
-    const { closeTimeout, clock } = this.#host.settings;
     const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
-    const onRelease = options.onRelease ?? disposeOf;
-    const releaser = new Releaser({
-      holdings: this.#host.holdings,
-      report,
-      clock,
-      onRelease: (resource, reason) => Reflect.apply(onRelease, undefined, [resource, reason]),
-      releaseAfter:
-        options.releaseAfter === 0 ? 0 : parseDuration(options.releaseAfter ?? '10s', where, 'releaseAfter'),
-      timeout: closeTimeout,
-    });
-    return {
+    return resourceParts(options, {
       host: this.#host,
       original: fn,
-      context: options.context ?? 'detached',
-      ttl: options.ttl === undefined ? Infinity : parseDuration(options.ttl, where, 'ttl'),
-      validate: options.validate,
       keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
-      shelf: this.#resourceShelf(options, report, releaser),
-      flights: flightTable(options, where),
-      releaser,
       introduce: introducer({
         fn: report.fn,
         name: () => identify(fn, { name: options.name, version: undefined, stored: false, where }).name,
         identity: options.identity,
       }),
       report,
-    };
+      maxEntries: options.maxEntries,
+      where,
+    });
   }
 
   /** `onEvict` is told of keys whose entries had to go for others. */
@@ -168,18 +150,6 @@ export class FunctionParts {
       onRemove(entry, reason) {
         generations.release(entry.value.stamps);
         if (reason === 'evict') onEvict(entry.key);
-        report.removed(entry.key, reason);
-      },
-    });
-  }
-
-  #resourceShelf(options: AnyResourceOptions, report: Reporter, releaser: Releaser): Shelf<ResourceEntry> {
-    return this.#host.memory.shelf<ResourceEntry>({
-      maxEntries: options.maxEntries,
-      maxBytes: undefined,
-      budgeted: false,
-      onRemove(entry, reason: ReleaseReason) {
-        releaser.letGo(entry.value.holding, reason);
         report.removed(entry.key, reason);
       },
     });

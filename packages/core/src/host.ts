@@ -1,11 +1,10 @@
 import type { FunctionStats } from './cached.js';
 import type { CodecList } from './copy/index.js';
-import type { CacheError } from './errors.js';
 import type { CacheEvents } from './events.js';
 import type { Generations } from './run/generation.js';
 import type { Hasher } from './key/index.js';
 import type { MemoryTier } from './memory/index.js';
-import type { Holding } from './resource/releaser.js';
+import type { Holdings } from './resource/holdings.js';
 import type { Refreshes } from './run/refresh.js';
 import type { CacheSettings } from './settings.js';
 import type { AnyFunction } from './wrapping.js';
@@ -21,8 +20,8 @@ export interface CacheHost {
   readonly memory: MemoryTier;
   readonly generations: Generations;
   readonly refreshes: Refreshes;
-  /** The resources of all functions, each with its one holding. */
-  readonly holdings: WeakMap<object, Holding>;
+  /** The resources of all functions. */
+  readonly holdings: Holdings;
   /** The next number of a run; it grows over all functions of the cache. */
   nextRun(): number;
   /** Whether `close()` was called. */
@@ -34,8 +33,8 @@ export interface OwnedFunction {
   stats(): FunctionStats;
   /** Drops every entry in this process and outdates what is under way. */
   clearHere(): void;
-  /** Lets everything go; resolves when the releases have ended, with those that failed. */
-  close(): Promise<readonly CacheError[]>;
+  /** Lets everything go, and outdates what is under way. */
+  close(): void;
 }
 
 /** A cached function as its caller sees it, and as its cache owns it. */

@@ -7,6 +7,7 @@ export type {
   DeepReadonly,
   FunctionStats,
   Invalidation,
+  Lease,
 } from './cached.js';
 export type { Clock, Timer } from './clock.js';
 export { cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';

@@ -121,6 +121,12 @@ export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
 export interface ResourceOptions<A extends readonly unknown[], R> extends FunctionOptions<A> {
   /** How long a resource is used before it is built anew. Default: for ever. */
   readonly ttl?: Duration | undefined;
+  /** How long after `ttl` a resource is handed out while another is built behind it. Needs a `ttl`. */
+  readonly staleWhileRevalidate?: Duration | undefined;
+  /** How long after `ttl` a resource is handed out when building another fails. Needs a `ttl`. */
+  readonly staleIfError?: Duration | undefined;
+  /** Released after this long without a call of it and without a lease on it. Default: never for that. */
+  readonly idleTimeout?: Duration | undefined;
   /** Asked on every use after the first; false means build anew and release. What it throws reaches the caller. */
   readonly validate?: ((resource: R, ...args: A) => boolean | PromiseLike<boolean>) | undefined;
   /** Lets a resource go. Default: its `Symbol.asyncDispose`, then its `Symbol.dispose`. */
@@ -131,8 +137,16 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
    * when the resource was built. In memory, and without it, a resource is keyed by its function and its arguments.
    */
   readonly identity?: ((resource: R, ...args: A) => string) | undefined;
-  /** How long a replaced, expired, evicted or invalid resource lives on for those who hold it; 0 for none. Default `'10s'`. */
+  /**
+   * How long a replaced, expired, evicted or invalid resource lives on for those who got it before; 0 for none. Default
+   * `'10s'`; none with `rebuild: 'release-first'`, where everybody would wait for it.
+   */
   readonly releaseAfter?: Duration | undefined;
+  /**
+   * `'build-first'` (default) lets go of the old one when the new one is there. `'release-first'` is for what there can be
+   * only one of, such as a port or a lock: nothing is built for a key before what was there has been released.
+   */
+  readonly rebuild?: 'build-first' | 'release-first' | undefined;
 }
 
 /** Why a resource is let go. */

@@ -107,10 +107,14 @@ const {
 const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   ...FUNCTION_CHECKS,
   ttl: isDuration,
+  staleWhileRevalidate: isDuration,
+  staleIfError: isDuration,
+  idleTimeout: isDuration,
   validate: isFunction,
   onRelease: isFunction,
   identity: isSynchronous,
   releaseAfter: isDurationOrZero,
+  rebuild: isOneOf('build-first', 'release-first'),
 };
 
 const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
@@ -177,7 +181,7 @@ export function checkDataSyncOptions(options: unknown, where: string): asserts o
   checkWindows(options, where);
 }
 
-function checkWindows(options: AnyDataOptions, where: string): void {
+function checkWindows(options: AnyDataOptions | AnyResourceOptions, where: string): void {
   if (options.staleWhileRevalidate !== undefined && options.context === 'caller') {
     const allowed = "left out with context: 'caller', because a refresh has no caller whose context it could see";
     throw invalidOption(where, 'staleWhileRevalidate', options.staleWhileRevalidate, allowed);
@@ -203,6 +207,13 @@ export function checkResourceOptions(options: unknown, where: string): asserts o
   }
   checkOptions<AnyResourceOptions>(options, RESOURCE_CHECKS, where);
   checkKeyed(options, where);
+  checkWindows(options, where);
+  if (options.rebuild !== 'release-first') return;
+  for (const window of ['staleWhileRevalidate', 'staleIfError'] as const) {
+    if (options[window] === undefined) continue;
+    const allowed = "left out with rebuild: 'release-first', because the old one has gone before the new one is built";
+    throw invalidOption(where, window, options[window], allowed);
+  }
 }
 
 /** What is left out of the arguments says nothing where `key` takes the place of all. */

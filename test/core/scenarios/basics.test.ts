@@ -191,7 +191,11 @@ test.each<[string, object]>([
   ['a release that is no function', { onRelease: 'close' }],
   ['a negative delay', { releaseAfter: -1 }],
   ['a ttl of 0', { ttl: 0 }],
-  ['a stale window of data', { staleIfError: '1m', ttl: '1m' }],
+  ['a stale window without a ttl', { staleIfError: '1m' }],
+  ['a rebuild behind that would have to see its caller', { ttl: '1m', staleWhileRevalidate: '1m', context: 'caller' }],
+  ['a stale window where the old one goes first', { ttl: '1m', staleIfError: '1m', rebuild: 'release-first' }],
+  ['an idle time of nothing', { idleTimeout: 0 }],
+  ['an unknown way to rebuild', { rebuild: 'later' }],
   ['an option of data', { copy: 'share' }],
 ])('S10: %s is refused where the resource is wrapped', (_, options) => {
   const { cache } = pond();

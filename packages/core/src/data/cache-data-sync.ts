@@ -48,10 +48,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     owned: {
       stats: methods.stats,
       clearHere: () => calls.clear(),
-      close() {
-        calls.clear();
-        return Promise.resolve([]);
-      },
+      close: () => calls.clear(),
     },
   };
 }

@@ -6,7 +6,7 @@ import type { DataFunctionParts } from './data-parts.js';
 
 /** A cached data function. */
 export function buildCachedData(parts: DataFunctionParts): Built {
-  const { shelf, failures, flights, keyer, store } = parts;
+  const { shelf, failures, keyer, store } = parts;
   const calls = new DataFunction(parts);
   const kept = {
     get size() {
@@ -24,21 +24,14 @@ export function buildCachedData(parts: DataFunctionParts): Built {
       shelf.clear(reason);
     },
   };
-  return buildCachedFunction({ ...parts, shelf: kept, store: store?.entries }, calls, {
-    close() {
-      flights.outdateAll();
-      kept.clear('close');
-      return Promise.resolve([]);
+  return buildCachedFunction({ ...parts, shelf: kept, store: store?.entries }, calls, (selfOf) => ({
+    async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
+      const key = keyer.keyOf(selfOf(this), args);
+      calls.expireHere(key);
+      return { store: store === undefined ? 'none' : await store.entries.expire(key) };
     },
-    methods: (selfOf) => ({
-      async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
-        const key = keyer.keyOf(selfOf(this), args);
-        calls.expireHere(key);
-        return { store: store === undefined ? 'none' : await store.entries.expire(key) };
-      },
-      prime(this: unknown, value: unknown, ...args: readonly unknown[]): Promise<void> {
-        return calls.prime(selfOf(this), value, args);
-      },
-    }),
-  });
+    prime(this: unknown, value: unknown, ...args: readonly unknown[]): Promise<void> {
+      return calls.prime(selfOf(this), value, args);
+    },
+  }));
 }

@@ -4,6 +4,7 @@ import type { Link } from './sieve.js';
 /** Where an entry is kept: the indexes of the whole cache ask it to let the entry go. */
 export interface EntryOwner {
   removeKey(key: string, reason: RemovalReason): void;
+  usefulUntil(key: string, now: number): number;
 }
 
 /** One kept value of one function, with its places in the indexes by use and by expiry. */

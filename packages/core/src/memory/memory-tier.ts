@@ -61,12 +61,20 @@ export class MemoryTier {
     }
   }
 
-  /** Takes out what has expired. */
+  /** Takes out what has expired; what was used meanwhile, and lives by that, comes later. */
   sweep(): void {
     const now = this.#clock.now();
     for (let next = this.#expiry.first; next !== undefined && next.expiresAt <= now; next = this.#expiry.first) {
-      next.owner.removeKey(next.key, 'expire');
+      const until = next.owner.usefulUntil(next.key, now);
+      if (until > now) this.#postpone(next, until);
+      else next.owner.removeKey(next.key, 'expire');
     }
+  }
+
+  #postpone(entry: Entry<unknown>, until: number): void {
+    this.#expiry.remove(entry);
+    entry.expiresAt = until;
+    if (until < Infinity) this.#expiry.add(entry);
   }
 
   /** Stops the sweeper. */

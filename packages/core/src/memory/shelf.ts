@@ -12,6 +12,8 @@ export interface ShelfOptions<V> {
   readonly maxBytes: number | undefined;
   /** Whether the entries count against the cache's byte budget (data), or not (resources). */
   readonly budgeted: boolean;
+  /** Asked when an entry's time has come: a later instant keeps it until then. Default: none. */
+  readonly usefulUntil?: ((entry: Entry<V>, now: number) => number) | undefined;
   /** Told of every entry that leaves, with the reason, after it has left. */
   readonly onRemove: (entry: Entry<V>, reason: RemovalReason) => void;
 }
@@ -86,6 +88,12 @@ export class Shelf<V> implements EntryOwner {
     this.#tier.drop(entry);
     entry.expiresAt = expiresAt;
     this.#tier.add(entry, this.#options.budgeted);
+  }
+
+  /** Until when an entry whose time has come stays all the same, since it was used meanwhile. */
+  usefulUntil(key: string, now: number): number {
+    const entry = this.#entries.get(key);
+    return entry === undefined ? now : (this.#options.usefulUntil?.(entry, now) ?? now);
   }
 
   /** Takes out what a key has, if it has anything. */

@@ -1,21 +1,14 @@
 import { buildCachedFunction } from '../cached-function.js';
-import type { CacheError } from '../errors.js';
 import type { Built } from '../host.js';
-import { ResourceFunction, type ResourceParts } from './resource-function.js';
+import { ResourceFunction } from './resource-function.js';
+import type { ResourceParts } from './resource-parts.js';
 
 /** A cached resource. It never leaves the process, so that there is no store. */
 export function buildCachedResource(parts: ResourceParts): Built {
-  const { shelf, flights, releaser } = parts;
-
-  async function close(): Promise<readonly CacheError[]> {
-    // Factories that are under way are waited for, and what they build is released.
-    const building = flights.underWay();
-    flights.outdateAll();
-    shelf.clear('close');
-    const failures = releaser.releaseAll();
-    await Promise.allSettled(building);
-    return [...(await failures), ...(await releaser.releaseAll())];
-  }
-
-  return buildCachedFunction({ ...parts, store: undefined }, new ResourceFunction(parts), { close });
+  const calls = new ResourceFunction(parts);
+  return buildCachedFunction({ ...parts, store: undefined }, calls, (selfOf) => ({
+    lease(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+      return calls.lease(selfOf(this), args);
+    },
+  }));
 }

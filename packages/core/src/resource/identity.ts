@@ -2,7 +2,7 @@ import { describe, messageOf } from '../errors.js';
 import { nextResourceFunction, rememberResource, textEverywhere, textInProcess, type Told } from '../key/index.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
-import type { Holding } from './releaser.js';
+import type { Holding } from './holding.js';
 
 /** What tells the resources of one function apart from all others. */
 export interface ResourceIdentityOptions {

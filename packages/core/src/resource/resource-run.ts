@@ -1,0 +1,104 @@
+import { inRootContext } from '../context.js';
+import { cacheClosed } from '../errors.js';
+import type { Flight } from '../run/flight.js';
+import type { KeyedCall } from '../run/late-arguments.js';
+import { runWithin } from '../run/run-context.js';
+import type { Holding } from './holding.js';
+import { resourceEntry, uselessFrom } from './resource-entry.js';
+import { newFlight } from './resource-flight.js';
+import type { ResourceParts } from './resource-parts.js';
+import { checkResource } from './resource-value.js';
+
+/** What a run is for: a call (with what was there before, when it is to outlive the run), or a rebuild behind a stale one. */
+export interface RunPurpose {
+  readonly old?: Holding | undefined;
+  readonly behind?: boolean | undefined;
+}
+
+/** One call that may build. */
+export interface BuildCall extends KeyedCall {
+  /** The resources among the arguments. */
+  readonly met: readonly object[];
+}
+
+/** What one flight does: runs the factory, and puts what it builds in its place. */
+export class ResourceRun {
+  readonly #parts: ResourceParts;
+
+  constructor(parts: ResourceParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts a flight, as the one that callers of its key join from now on. */
+  start({ key, self, args, met }: BuildCall, { old, behind = false }: RunPurpose): Flight<Holding> {
+    const { host, flights, context, owner } = this.#parts;
+    // Nothing else of the call: a run that never ends must not hold on to what its caller said for itself.
+    const call = { key, self, args, met };
+    const run = host.nextRun();
+    const flight = newFlight<Holding>({ table: flights, key, cache: host, clock: host.settings.clock, run, behind });
+    host.holdings.begin(flight, owner, old);
+    const start = (): void => flights.start(flight, () => this.#fly(flight, call));
+    if (context === 'detached') inRootContext(start);
+    else start();
+    return flight;
+  }
+
+  async #fly(flight: Flight<Holding>, call: BuildCall): Promise<Holding> {
+    const { host, flights, report } = this.#parts;
+    const started = this.#now();
+    let holding: Holding;
+    try {
+      holding = this.#settle(flight, call, await this.#make(flight, call), this.#now() - started);
+    } catch (error) {
+      // Left before it is told: whoever hears of it and asks again builds anew.
+      flights.leave(flight);
+      report.failed(call.key, this.#now() - started, error);
+      throw error;
+    } finally {
+      host.holdings.end(flight);
+    }
+    if (host.closed) throw cacheClosed(report.fn);
+    return holding;
+  }
+
+  async #make(flight: Flight<Holding>, { self, args }: KeyedCall): Promise<unknown> {
+    const { original, report } = this.#parts;
+    report.started();
+    return runWithin(flight, () => Reflect.apply(original, self, args));
+  }
+
+  #settle(flight: Flight<Holding>, call: BuildCall, resource: unknown, duration: number): Holding {
+    const { host, shelf, flights, report, owner, introduce } = this.#parts;
+    const { key, run } = flight;
+    const holding = host.holdings.hold(flight, owner, resource);
+    introduce(holding, call);
+    const newer = (shelf.get(key)?.value.run ?? 0) > run;
+    const keeps = !flight.outdated && !host.closed && !newer;
+    if (keeps) this.#keep(flight, holding, call.met);
+    else host.holdings.letGo(holding, 'discard');
+    flights.leave(flight);
+    report.computed(key, duration, keeps);
+    return holding;
+  }
+
+  #keep(flight: Flight<Holding>, holding: Holding, madeOf: readonly object[]): void {
+    const { host, shelf, flights, report, life } = this.#parts;
+    const { key, run } = flight;
+    try {
+      checkResource(holding.resource, report.fn);
+    } catch (error) {
+      host.holdings.letGo(holding, 'discard');
+      throw error;
+    }
+    flights.outdateOlder(key, (other) => other.run < run);
+    const now = this.#now();
+    const value = resourceEntry(holding, run, now, life, madeOf);
+    const entry = shelf.set(key, value, 0, uselessFrom(value, now));
+    // Whoever was told of what it has pushed out may have invalidated.
+    if (entry !== undefined && flight.outdated) shelf.remove(entry, 'discard');
+  }
+
+  #now(): number {
+    return this.#parts.host.settings.clock.now();
+  }
+}
