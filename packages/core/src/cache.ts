@@ -10,6 +10,7 @@ import { Generations } from './run/generation.js';
 import type { Built, CacheHost, OwnedFunction } from './host.js';
 import { MemoryTier } from './memory/index.js';
 import type { CacheOptions } from './options.js';
+import { totalsOf } from './observe/totals.js';
 import { Refreshes } from './run/refresh.js';
 import { cacheOptions, cacheSettings } from './settings.js';
 import { Stores } from './stores.js';
@@ -119,9 +120,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     clear,
     invalidateTags,
     stats() {
-      const each = [...functions].map((owned) => owned.stats());
-      const entries = each.reduce((sum, { entries }) => sum + entries, 0);
-      return { functions: each, entries, bytes: host.memory.bytes };
+      return { ...totalsOf([...functions].map((owned) => owned.stats())), bytes: host.memory.bytes };
     },
     on: (type, listener) => events.on(type, listener),
     flush: () => stores.flush(),

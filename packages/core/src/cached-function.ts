@@ -3,6 +3,7 @@ import type { CacheError } from './errors.js';
 import type { Built } from './host.js';
 import { showKey, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
+import type { Explanation } from './observe/explanation.js';
 import type { CallOptions } from './options.js';
 import type { Reporter } from './reporter.js';
 import type { FlightTable } from './run/flight-table.js';
@@ -26,6 +27,7 @@ export interface Calls {
   refresh(self: unknown, args: readonly unknown[]): Promise<unknown>;
   has(self: unknown, args: readonly unknown[]): boolean;
   peek(self: unknown, args: readonly unknown[]): unknown;
+  explain(self: unknown, args: readonly unknown[]): Promise<Explanation>;
 }
 
 /** The invalidation of something that has no store. */
@@ -52,6 +54,7 @@ export function buildCachedFunction(
       const key = keyer.keyOf(instanceOf(this, wrapper), args);
       flights.outdate(key);
       shelf.removeKey(key, 'delete');
+      report.deleted(key);
       return store === undefined ? HERE_ONLY : { store: await store.delete(key) };
     },
     async clear(): Promise<Invalidation> {
@@ -67,6 +70,9 @@ export function buildCachedFunction(
     },
     peek(this: unknown, ...args: readonly unknown[]): unknown {
       return calls.peek(instanceOf(this, wrapper), args);
+    },
+    explain(this: unknown, ...args: readonly unknown[]): Promise<Explanation> {
+      return calls.explain(instanceOf(this, wrapper), args);
     },
     keyOf(this: unknown, ...args: readonly unknown[]): string {
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));

@@ -1,8 +1,37 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
 import { describe, invalidOption, type CacheError } from './errors.js';
 
-/** Why a look-up found nothing fresh. */
-export type MissReason = 'cold' | 'expired' | 'invalidated' | 'memory-ttl' | 'damaged' | 'store-down' | 'refresh';
+/**
+ * Why a look-up found nothing fresh:
+ *
+ * - `cold`: nothing is known of the call: it is new, or what happened to it is forgotten (256 keys of a function are
+ *   remembered);
+ * - `expired`: it was past its ttl and its stale windows;
+ * - `evicted`: it had to make room in memory;
+ * - `deleted`, `cleared`, `tag`: it was invalidated by `delete`, by `clear` of the function or the cache, or by a tag;
+ * - `unkept`: the value of the last run was not kept: `when` refused it, it was too large, or an invalidation came
+ *   meanwhile;
+ * - `invalid`: `validate` of a resource said no;
+ * - `memory-ttl`: memory was not trusted any more, and the store had nothing;
+ * - `fence`: the store has it, and a token that tells whether it was invalidated is lost, or one that it lacks;
+ * - `damaged`: what the store has is no entry of this call;
+ * - `store-down`: the store did not answer in time, failed, or is not asked;
+ * - `refresh`: nothing was looked for: `refresh()` was called, or a stale value is refreshed.
+ */
+export type MissReason =
+  | 'cold'
+  | 'expired'
+  | 'evicted'
+  | 'deleted'
+  | 'cleared'
+  | 'tag'
+  | 'unkept'
+  | 'invalid'
+  | 'memory-ttl'
+  | 'fence'
+  | 'damaged'
+  | 'store-down'
+  | 'refresh';
 
 /** Why an entry left memory, or a resource was released. */
 export type RemovalReason = 'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard';
@@ -34,6 +63,17 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'computed'; readonly duration: number; readonly kept: boolean })
   /** A run ended with an error: the function's own, or one about a result that cannot be kept. */
   | (CallEvent & { readonly type: 'failed'; readonly duration: number; readonly error: unknown })
+  /** A value was not kept in memory: its entry would be larger than `maxBytes` of the function, or of the cache. */
+  | (CallEvent & { readonly type: 'notKept'; readonly bytes: number })
+  /**
+   * A run was left behind: it lasted longer than `flightTimeout` and no longer holds its key, or its last caller has
+   * gone (`deserted`). What it returns may still be kept.
+   */
+  | (CallEvent & { readonly type: 'abandoned'; readonly reason: 'timeout' | 'deserted' })
+  /** A stale answer got no refresh behind it: `refreshLimit` was reached, or the last refresh failed lately. */
+  | (CallEvent & { readonly type: 'refreshSkipped'; readonly reason: 'limit' | 'cooldown' })
+  /** `delete` of one call, whether or not there was anything. */
+  | (CallEvent & { readonly type: 'deleted' })
   /** An entry left memory. */
   | (CallEvent & { readonly type: 'removed'; readonly reason: RemovalReason })
   /** A resource was let go. */
@@ -42,8 +82,12 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'releaseFailed'; readonly reason: RemovalReason; readonly error: CacheError })
   /** The store returned something that is not an entry of this call. */
   | (CallEvent & { readonly type: 'storeDamaged'; readonly error: CacheError })
+  /** The store has acknowledged an entry; `bytes` is the size of its text. */
+  | (CallEvent & { readonly type: 'stored'; readonly bytes: number })
   /** A value was not sent to the store. */
   | (CallEvent & { readonly type: 'notStored'; readonly error: CacheError })
+  /** 1,000 functions of one name were wrapped in this cache: something wraps inside a request, or in a loop. */
+  | (StoreEvent & { readonly type: 'wrappedOften'; readonly fn: string; readonly error: CacheError })
   /** `clear` of a function, or of the whole cache (`fn` undefined). */
   | (StoreEvent & { readonly type: 'cleared'; readonly fn: string | undefined })
   /** `invalidateTags`. */
@@ -70,11 +114,17 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   stale: true,
   computed: true,
   failed: true,
+  notKept: true,
+  abandoned: true,
+  refreshSkipped: true,
+  deleted: true,
   removed: true,
   released: true,
   releaseFailed: true,
   storeDamaged: true,
+  stored: true,
   notStored: true,
+  wrappedOften: true,
   cleared: true,
   tagsInvalidated: true,
   storeFailed: true,
@@ -114,6 +164,7 @@ const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'storeDamaged',
   'invalidationPending',
   'writesDropped',
+  'wrappedOften',
 ]);
 
 /** The events of one cache: to its listeners, to `node:diagnostics_channel`, and trouble once to the logger. */

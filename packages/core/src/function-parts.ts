@@ -1,13 +1,14 @@
 import type { DataEntry } from './data/data-entry.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings } from './data/data-settings.js';
+import { missedAfter } from './data/miss-reason.js';
 import type { DataSyncParts } from './data/cache-data-sync.js';
 import { readOptions } from './check-options.js';
 import { parseDuration } from './duration.js';
-import { nameTaken } from './errors.js';
+import { nameTaken, wrappedOften } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import type { CacheHost } from './host.js';
-import { createKeyer, identify, type Keyer } from './key/index.js';
+import { createKeyer, identify, type Identity, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions, ReleaseReason } from './options.js';
 import { Releaser } from './resource/releaser.js';
@@ -25,6 +26,9 @@ import {
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
 import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';
+
+/** As many functions of one name in one cache are made inside a request, or in a loop. */
+const OFTEN = 1000;
 
 /** The default of `maxValueBytes`. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
@@ -53,10 +57,11 @@ export class FunctionParts {
     const tier = this.#stores.for(options, where);
     const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where);
     const shown = this.#showAs(shownName(fn, options.name));
+    const parts = this.#dataParts(fn, options, shown, store !== undefined);
     return {
-      ...this.#dataParts(fn, options, shown, store !== undefined),
+      ...parts,
       context: options.context ?? 'detached',
-      flights: flightTable(options, where),
+      flights: flightTable(options, where, parts.report),
       store,
     };
   }
@@ -90,12 +95,13 @@ export class FunctionParts {
     return {
       host: this.#host,
       original: fn,
+      identity: identityOf(fn, options.name, undefined, where),
       context: options.context ?? 'detached',
       ttl: options.ttl === undefined ? Infinity : parseDuration(options.ttl, where, 'ttl'),
       validate: options.validate,
       keyer: this.#keyer(fn, options, report.fn, false),
       shelf: this.#resourceShelf(options, report, releaser),
-      flights: flightTable(options, where),
+      flights: flightTable(options, where, report),
       releaser,
       report,
     };
@@ -114,6 +120,7 @@ export class FunctionParts {
     return {
       host: this.#host,
       original: fn,
+      identity: identityOf(fn, options.name, options.version, shown),
       settings: dataSettings(options, shown),
       keyer: this.#keyer(fn, options, shown, stored),
       shelf: this.#dataShelf(options, report),
@@ -123,15 +130,17 @@ export class FunctionParts {
   }
 
   #dataShelf(options: AnyDataOptions, report: Reporter): Shelf<DataEntry> {
-    const { memory, generations } = this.#host;
+    const { memory, generations, settings } = this.#host;
     return memory.shelf<DataEntry>({
       maxEntries: options.maxEntries,
       maxBytes: options.maxBytes,
       budgeted: true,
       onRemove(entry, reason) {
+        const missed = missedAfter(entry.value, reason, settings.clock);
         generations.release(entry.value.stamps);
-        report.removed(entry.key, reason);
+        report.removed(entry.key, reason, missed);
       },
+      onRefuse: (key, bytes) => report.notKept(key, bytes),
     });
   }
 
@@ -144,6 +153,7 @@ export class FunctionParts {
         releaser.letGo(entry.value.holding, reason);
         report.removed(entry.key, reason);
       },
+      onRefuse: (key, bytes) => report.notKept(key, bytes),
     });
   }
 
@@ -159,7 +169,14 @@ export class FunctionParts {
   #showAs(name: string): string {
     const count = (this.#shown.get(name) ?? 0) + 1;
     this.#shown.set(name, count);
+    if (count === OFTEN) this.#tellWrappedOften(name);
     return count === 1 ? name : `${name}#${count}`;
+  }
+
+  /** Each of them is kept for `stats()` and `clear()` as long as the cache is (so is what it holds, until it expires). */
+  #tellWrappedOften(fn: string): void {
+    const { events, settings } = this.#host;
+    events.emit({ type: 'wrappedOften', cache: settings.name, fn, error: wrappedOften(fn, OFTEN) });
   }
 
   /** Takes a function's place in a store; two of one identity would answer with each other's values. */
@@ -173,6 +190,17 @@ export class FunctionParts {
   }
 }
 
-function flightTable<T>(options: AnyFunctionOptions, where: string): FlightTable<T> {
-  return new FlightTable<T>(parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout'));
+function flightTable<T>(options: AnyFunctionOptions, where: string, report: Reporter): FlightTable<T> {
+  const flightTimeout = parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
+  return new FlightTable<T>(flightTimeout, (key, why) => report.abandoned(key, why));
+}
+
+/** Made when it is asked for: a digest of the source is not for free. */
+function identityOf(
+  fn: AnyFunction,
+  name: string | undefined,
+  version: string | undefined,
+  where: string,
+): () => Identity {
+  return () => identify(fn, { name, version, stored: false, where });
 }

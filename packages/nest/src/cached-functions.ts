@@ -84,4 +84,4 @@ export function ofInstance(shared: AnyCached, method: CachedMethod, instance: ob
   return Object.assign(call, own) as unknown as AnyCached;
 }
 
-const TAKES_ARGUMENTS: ReadonlySet<string> = new Set(['keyOf', 'has', 'delete', 'refresh', 'peek']);
+const TAKES_ARGUMENTS: ReadonlySet<string> = new Set(['keyOf', 'has', 'delete', 'refresh', 'peek', 'explain']);

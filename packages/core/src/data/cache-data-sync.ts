@@ -1,11 +1,13 @@
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
-import { dataEntry, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
+import { dataEntry, stateOf, uselessFrom, type DataEntry, type Life } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { recursiveCall } from '../errors.js';
 import type { MissReason } from '../events.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
+import { explainDataSync } from '../observe/explain-data.js';
+import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
 import { tagsOf } from '../run/generation.js';
 import { dress, instanceOf } from '../wrapping.js';
@@ -15,6 +17,7 @@ export type DataSyncParts = Omit<DataFunctionParts, 'flights' | 'store' | 'conte
 
 /** One run that is under way: somewhere below it on the stack. */
 interface SyncRun {
+  readonly startedAt: number;
   readonly run: number;
   readonly position: number;
   outdated: boolean;
@@ -38,17 +41,17 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     if (!host.settings.enabled || host.closed) return run(self, args);
     const key = keyer.keyOf(self, args);
     const entry = shelf.get(key);
-    if (entry === undefined) return compute(key, self, args, 'cold', undefined);
+    if (entry === undefined) return compute(key, self, args, report.goneBecause(key) ?? 'cold', undefined);
     const now = clock.now();
     const state = stateOf(entry.value, now);
     if (state === 'fresh') {
       shelf.touch(entry);
-      report.hit(key, 'memory', now - entry.value.createdAt, NO_OPTIONS);
+      report.hit(key, 'memory', now - entry.value.createdAt, entry.value.computeMs, NO_OPTIONS);
       return entry.value.kept.copy();
     }
     if (state === 'fallback' || state === 'stale') return compute(key, self, args, 'expired', entry.value);
     shelf.remove(entry, state === 'invalidated' ? 'delete' : 'expire');
-    return compute(key, self, args, state, undefined);
+    return compute(key, self, args, state === 'invalidated' ? 'tag' : state, undefined);
   }
 
   function compute(
@@ -59,19 +62,22 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     fallback: DataEntry | undefined,
   ): unknown {
     if (running.has(key)) throw recursiveCall(report.fn);
-    const current: SyncRun = { run: host.nextRun(), position: generations.position, outdated: false };
-    const started = clock.now();
+    const startedAt = clock.now();
+    const current: SyncRun = { startedAt, run: host.nextRun(), position: generations.position, outdated: false };
     running.set(key, current);
     generations.enter();
     try {
       const value = attempt(() => run(self, args));
-      const duration = clock.now() - started;
+      const duration = clock.now() - startedAt;
       if (value.failed) {
         report.failed(key, duration, value.error);
         return instead(key, reason, current, fallback, value.error);
       }
       report.miss(key, reason, NO_OPTIONS);
-      return keepAndCopy(key, args, current, value.result, duration);
+      const copy = attempt(() => keepAndCopy(key, args, current, value.result, duration));
+      if (!copy.failed) return copy.result;
+      report.failed(key, clock.now() - startedAt, copy.error);
+      throw copy.error;
     } finally {
       running.delete(key);
       generations.leave();
@@ -86,7 +92,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
       report.miss(key, reason, NO_OPTIONS);
       throw error;
     }
-    report.stale(key, now - fallback.createdAt, 'error', NO_OPTIONS);
+    report.stale(key, now - fallback.createdAt, 0, 'error', NO_OPTIONS);
     return fallback.kept.copy();
   }
 
@@ -96,14 +102,15 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
       kept = keep(value, { fn: report.fn, mode: settings.copy });
     } catch (error) {
       // What an invalidation inside the run has discarded need not be data.
-      if (run.outdated) return value;
-      throw error;
+      if (!run.outdated) throw error;
+      report.computed(key, duration, false);
+      return value;
     }
     const tags = settings.tagsOf(value, args);
     const ttl = settings.ttlOf(value, args);
     // Asked again after `when`, which may have invalidated.
     const keeps = isCurrent(run, tags) && settings.wanted(value, args) && isCurrent(run, tags);
-    if (keeps) place(key, kept, ttl, tags, run);
+    if (keeps) place(key, kept, { ttl, computeMs: duration }, tags, run);
     report.computed(key, duration, keeps);
     return kept.copy();
   }
@@ -112,11 +119,17 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     return !run.outdated && generations.firstInvalidation(run.position, tags) === undefined;
   }
 
-  function place(key: string, kept: Kept, ttl: number | undefined, tags: readonly string[], run: SyncRun): void {
+  function place(
+    key: string,
+    kept: Kept,
+    { ttl, computeMs }: Pick<DataEntry, 'computeMs'> & Pick<Life, 'ttl'>,
+    tags: readonly string[],
+    run: SyncRun,
+  ): void {
     const stamps = generations.stamp(tags);
     const now = clock.now();
     const life = { ttl, staleWhileRevalidate: 0, staleIfError: settings.staleIfError, memoryTtl: undefined };
-    const entry = dataEntry(kept, life, { createdAt: now, now, run: run.run, stamps });
+    const entry = dataEntry(kept, life, { createdAt: now, computeMs, now, run: run.run, stamps });
     const placed = shelf.set(key, entry, kept.bytes, uselessFrom(entry));
     if (placed === undefined) generations.release(stamps);
     // Whoever was told of what it has pushed out may have invalidated.
@@ -148,6 +161,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
       const key = keyer.keyOf(instanceOf(this, wrapper), args);
       outdate(key);
       shelf.removeKey(key, 'delete');
+      report.deleted(key);
     },
     clear(): void {
       clearHere();
@@ -163,6 +177,10 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     },
     peek(this: unknown, ...args: readonly unknown[]): unknown {
       return usable(instanceOf(this, wrapper), args)?.kept.copy();
+    },
+    explain(this: unknown, ...args: readonly unknown[]): Explanation {
+      const self = instanceOf(this, wrapper);
+      return explainDataSync(parts, (key) => running.get(key)?.startedAt, self, args);
     },
     keyOf(this: unknown, ...args: readonly unknown[]): string {
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));

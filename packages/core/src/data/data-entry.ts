@@ -7,6 +7,8 @@ export interface DataEntry {
   readonly kept: Kept;
   /** When its computation ended. */
   readonly createdAt: number;
+  /** How long that took, in milliseconds. */
+  readonly computeMs: number;
   readonly freshUntil: number;
   /** Until when it may be served while a refresh runs. */
   readonly revalidateUntil: number;
@@ -35,6 +37,7 @@ export function dataEntry(
   life: Life,
   made: {
     readonly createdAt: number;
+    readonly computeMs: number;
     readonly now: number;
     readonly run: number;
     readonly stamps: readonly TagStamp[];
@@ -44,6 +47,7 @@ export function dataEntry(
   return {
     kept,
     createdAt: made.createdAt,
+    computeMs: made.computeMs,
     freshUntil,
     revalidateUntil: freshUntil + life.staleWhileRevalidate,
     errorUntil: freshUntil + life.staleIfError,
@@ -56,16 +60,20 @@ export function dataEntry(
 
 /** When an entry is of no more use in memory. */
 export function uselessFrom(entry: DataEntry): number {
-  return Math.min(entry.trustedUntil, Math.max(entry.freshUntil, entry.revalidateUntil, entry.errorUntil));
+  return Math.min(entry.trustedUntil, windowsEnd(entry));
+}
+
+function windowsEnd(entry: DataEntry): number {
+  return Math.max(entry.freshUntil, entry.revalidateUntil, entry.errorUntil);
 }
 
 /** What an entry is good for at an instant. */
-export type EntryState = 'fresh' | 'stale' | 'fallback' | Extract<MissReason, 'expired' | 'invalidated' | 'memory-ttl'>;
+export type EntryState = 'fresh' | 'stale' | 'fallback' | 'invalidated' | Extract<MissReason, 'expired' | 'memory-ttl'>;
 
 /** Only age makes an entry stale; what was invalidated, or is no more trusted, serves no stale path (hazard 14). */
 export function stateOf(entry: DataEntry, now: number): EntryState {
   if (entry.stamps.length > 0 && !isCurrent(entry.stamps)) return 'invalidated';
-  if (now >= entry.trustedUntil) return 'memory-ttl';
+  if (now >= entry.trustedUntil && now < windowsEnd(entry)) return 'memory-ttl';
   if (now < entry.freshUntil) return 'fresh';
   if (now < entry.revalidateUntil) return 'stale';
   return now < entry.errorUntil ? 'fallback' : 'expired';

@@ -7,6 +7,8 @@ import { inRootContext } from '../context.js';
 import { Flight } from '../run/flight.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import type { CallOptions } from '../options.js';
+import { explainData } from '../observe/explain-data.js';
+import type { Explanation } from '../observe/explanation.js';
 import { currentRun } from '../run/run-context.js';
 
 /** One call: what it is about, and what it said for itself. */
@@ -44,17 +46,17 @@ export class DataFunction {
   #answer(call: DataCall): Promise<unknown> {
     const { shelf, host, report } = this.#parts;
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#fly(call, 'cold', undefined);
+    if (entry === undefined) return this.#fly(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = host.settings.clock.now();
     const state = stateOf(entry.value, now);
     switch (state) {
       case 'fresh':
         shelf.touch(entry);
-        report.hit(call.key, 'memory', now - entry.value.createdAt, call.options);
+        report.hit(call.key, 'memory', now - entry.value.createdAt, entry.value.computeMs, call.options);
         return Promise.resolve(entry.value.kept.copy());
       case 'stale':
         shelf.touch(entry);
-        report.stale(call.key, now - entry.value.createdAt, 'revalidate', call.options);
+        report.stale(call.key, now - entry.value.createdAt, entry.value.computeMs, 'revalidate', call.options);
         this.#refreshBehind(call, entry.value);
         return Promise.resolve(entry.value.kept.copy());
       case 'fallback':
@@ -64,7 +66,7 @@ export class DataFunction {
         return this.#fly(call, state, undefined);
       case 'invalidated':
         shelf.remove(entry, 'delete');
-        return this.#fly(call, state, undefined);
+        return this.#fly(call, 'tag', undefined);
       case 'memory-ttl':
         shelf.remove(entry, 'expire');
         return this.#fly(call, state, undefined);
@@ -88,6 +90,7 @@ export class DataFunction {
       // Arguments that have another key now make this another call.
       return args === undefined ? this.call(call.self, call.args, call.options) : this.#answer({ ...call, args });
     }
+    report.joined(this.#now() - joined.startedAt);
     return this.#run.handOut(outcome);
   }
 
@@ -108,10 +111,16 @@ export class DataFunction {
         report.miss(key, source.reason, options);
         break;
       case 'store':
-        report.hit(key, 'store', source.age, options);
+        report.hit(key, 'store', source.age, source.computeMs, options);
         break;
       case 'stale':
-        report.stale(key, source.age, source.cause, options);
+        report.stale(
+          key,
+          source.age,
+          source.cause === 'revalidate' ? source.entry.computeMs : 0,
+          source.cause,
+          options,
+        );
         if (source.cause === 'revalidate') {
           const args = source.late.now();
           if (args !== undefined) this.#refreshBehind({ ...call, args }, source.entry);
@@ -156,8 +165,12 @@ export class DataFunction {
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
   #refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights } = this.#parts;
-    if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
+    const { host, flights, report } = this.#parts;
+    if (flights.joinable(call.key, this.#now()) !== undefined) return;
+    if (this.#now() < stale.retryAt) {
+      report.refreshSkipped(call.key, 'cooldown');
+      return;
+    }
     const refresh = async (): Promise<void> => {
       try {
         // It waits as a caller does, so that it is not deserted when one who joined it leaves.
@@ -167,7 +180,8 @@ export class DataFunction {
         stale.retryAt = this.#now() + host.settings.refreshCooldown;
       }
     };
-    inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
+    const runs = inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
+    if (!runs) report.refreshSkipped(call.key, 'limit');
   }
 
   /** Runs now, whatever is kept or under way, and hands out what it returns. */
@@ -177,6 +191,11 @@ export class DataFunction {
     const call = { key: keyer.keyOf(self, args), self, args, options };
     if (this.#parts.flights.runsInside(currentRun(), call.key)) throw recursiveCall(report.fn);
     return this.#lead(call, 'refresh', undefined);
+  }
+
+  /** What is known of a call; nothing is counted or changed. */
+  explain(self: unknown, args: readonly unknown[]): Promise<Explanation> {
+    return explainData(this.#parts, self, args);
   }
 
   /** Whether memory holds what a call would be served; nothing is counted and nobody asked. */

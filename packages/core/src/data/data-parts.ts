@@ -4,7 +4,7 @@ import type { DataSettings } from './data-settings.js';
 import type { FlightTable } from '../run/flight-table.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
-import type { Keyer } from '../key/index.js';
+import type { Identity, Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
 import type { Reporter } from '../reporter.js';
 import type { StoreFunction } from '../store/index.js';
@@ -13,6 +13,7 @@ import type { StoreFunction } from '../store/index.js';
 export interface DataFunctionParts {
   readonly host: CacheHost;
   readonly original: (...args: never) => unknown;
+  readonly identity: () => Identity;
   readonly context: 'detached' | 'caller';
   readonly settings: DataSettings;
   readonly keyer: Keyer;

@@ -3,6 +3,7 @@ import { adopt, keep, type Kept } from '../copy/index.js';
 import { dataEntry, stateOf, uselessFrom, type DataEntry, type Life } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { MissReason } from '../events.js';
+import { missReason } from './miss-reason.js';
 import type { Flight } from '../run/flight.js';
 import { tagsOf } from '../run/generation.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
@@ -12,7 +13,7 @@ import type { Begun, StoredEntry, StoreFunction } from '../store/index.js';
 /** Where an answer came from. */
 export type DataSource =
   | { readonly type: 'run'; readonly reason: MissReason }
-  | { readonly type: 'store'; readonly age: number }
+  | { readonly type: 'store'; readonly age: number; readonly computeMs: number }
   | { readonly type: 'stale'; readonly age: number; readonly cause: 'error' }
   | {
       readonly type: 'stale';
@@ -103,7 +104,7 @@ export class DataRun {
       ...plan,
       args: args ?? plan.call.args,
       own: args === undefined,
-      reason: looked.reason,
+      reason: missReason(plan.reason, looked, promoted !== undefined),
       begun: looked.begun,
       fallback: promoted === undefined ? plan.fallback : promoted.fallback,
     });
@@ -120,10 +121,11 @@ export class DataRun {
       store.damaged(call.key, 'its payload cannot be read', error);
       return undefined;
     }
-    const { tags, age, ttl } = found;
+    const { tags, age, ttl, computeMs } = found;
     const createdAt = this.#now() - age;
     const outdatedAt = generations.firstInvalidation(flight.position, tags);
-    const entry = this.#place(flight, kept, { ttl, createdAt, began: createdAt - found.computeMs, tags, outdatedAt });
+    const began = createdAt - computeMs;
+    const entry = this.#place(flight, kept, { ttl, createdAt, computeMs, began, tags, outdatedAt });
     return { entry, tags, age, fallback: outdatedAt === undefined ? entry : undefined };
   }
 
@@ -134,7 +136,7 @@ export class DataRun {
     flights.leave(flight);
     const outdatedAt = generations.firstInvalidation(flight.position, tags);
     const shared = { kept: entry.kept, uncacheable: undefined, outdatedAt, own: false };
-    if (now < entry.freshUntil) return { ...shared, source: { type: 'store', age } };
+    if (now < entry.freshUntil) return { ...shared, source: { type: 'store', age, computeMs: entry.computeMs } };
     return { ...shared, source: { type: 'stale', age, cause: 'revalidate', entry, late } };
   }
 
@@ -192,6 +194,7 @@ export class DataRun {
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
       flights.leave(flight);
+      report.computed(call.key, duration, false);
       return { source, kept: undefined, uncacheable: { value, error, taken: false }, outdatedAt: undefined, own };
     }
     const tags = settings.tagsOf(value, args);
@@ -199,7 +202,8 @@ export class DataRun {
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && settings.wanted(value, args) && this.#isCurrent(plan, tags);
     if (keeps) {
-      this.#place(flight, kept, { ttl, createdAt: this.#now(), began: undefined, tags, outdatedAt: undefined });
+      const made = { ttl, createdAt: this.#now(), computeMs: duration, began: undefined, tags, outdatedAt: undefined };
+      this.#place(flight, kept, made);
       this.#store(plan, store, { kept, ttl, tags, duration });
     }
     const outdatedAt = generations.firstInvalidation(flight.position, tags);
@@ -248,7 +252,8 @@ export class DataRun {
     const stamps = held ? generations.stamp(made.tags) : [];
     const now = this.#now();
     const run = made.began === undefined ? flight.run : 0;
-    const entry = dataEntry(kept, life, { createdAt: made.createdAt, now, run, stamps });
+    const { createdAt, computeMs } = made;
+    const entry = dataEntry(kept, life, { createdAt, computeMs, now, run, stamps });
     if (!held) return entry;
     const { began = Infinity } = made;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
@@ -273,6 +278,7 @@ export class DataRun {
 interface Made {
   readonly ttl: number | undefined;
   readonly createdAt: number;
+  readonly computeMs: number;
   /** When its computation began, of what was found in the store: by that it is older or newer than a run. */
   readonly began: number | undefined;
   readonly tags: readonly string[];

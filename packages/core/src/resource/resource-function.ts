@@ -4,9 +4,11 @@ import type { MissReason } from '../events.js';
 import type { FlightTable } from '../run/flight-table.js';
 import { Flight } from '../run/flight.js';
 import type { CacheHost } from '../host.js';
-import type { Keyer } from '../key/index.js';
+import type { Identity, Keyer } from '../key/index.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import type { Entry, Shelf } from '../memory/index.js';
+import { explainResource } from '../observe/explain-resource.js';
+import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
 import type { Holding, Releaser } from './releaser.js';
 import type { Reporter } from '../reporter.js';
@@ -18,6 +20,8 @@ import { untilAborted } from '../run/until-aborted.js';
 export interface ResourceEntry {
   readonly holding: Holding;
   readonly createdAt: number;
+  /** How long it took to build, in milliseconds. */
+  readonly computeMs: number;
   readonly run: number;
 }
 
@@ -26,6 +30,7 @@ export interface ResourceParts {
   readonly host: CacheHost;
   readonly original: (...args: never) => unknown;
   readonly context: 'detached' | 'caller';
+  readonly identity: () => Identity;
   readonly ttl: number;
   readonly validate: ((...args: never) => unknown) | undefined;
   readonly keyer: Keyer;
@@ -64,6 +69,11 @@ export class ResourceFunction {
     return this.#lead({ key, self, args, options: NO_OPTIONS }, 'refresh');
   }
 
+  /** What is known of a call; nothing is counted or changed. */
+  async explain(self: unknown, args: readonly unknown[]): Promise<Explanation> {
+    return explainResource(this.#parts, self, args);
+  }
+
   /** Whether memory holds a living resource; nothing is counted and it is not validated. */
   has(self: unknown, args: readonly unknown[]): boolean {
     return this.#usable(self, args) !== undefined;
@@ -81,10 +91,10 @@ export class ResourceFunction {
   }
 
   async #use(call: ResourceCall): Promise<unknown> {
-    const { shelf, validate } = this.#parts;
+    const { shelf, validate, report } = this.#parts;
     this.#checkOpen();
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#fly(call, 'cold');
+    if (entry === undefined) return this.#fly(call, report.goneBecause(call.key) ?? 'cold');
     if (entry.expiresAt <= this.#now()) {
       shelf.remove(entry, 'expire');
       return this.#fly(call, 'expired');
@@ -94,7 +104,7 @@ export class ResourceFunction {
   }
 
   #hit(call: ResourceCall, { value }: Entry<ResourceEntry>): unknown {
-    this.#parts.report.hit(call.key, 'memory', this.#now() - value.createdAt, call.options);
+    this.#parts.report.hit(call.key, 'memory', this.#now() - value.createdAt, value.computeMs, call.options);
     return value.holding.resource;
   }
 
@@ -117,7 +127,7 @@ export class ResourceFunction {
     if (valid || !isKept) return this.#use({ ...call, args });
     shelf.remove(entry, 'invalid');
     this.#checkOpen();
-    return this.#fly({ ...call, args }, 'invalidated');
+    return this.#fly({ ...call, args }, 'invalid');
   }
 
   async #fly(call: ResourceCall, reason: MissReason): Promise<unknown> {
@@ -125,7 +135,9 @@ export class ResourceFunction {
     const joined = flights.joinable(call.key, this.#now());
     if (joined === undefined) return this.#lead(call, reason);
     report.join(call.key, call.options);
-    return (await this.#wait(joined, call)).resource;
+    const holding = await this.#wait(joined, call);
+    report.joined(this.#now() - joined.startedAt);
+    return holding.resource;
   }
 
   async #lead(call: ResourceCall, reason: MissReason): Promise<unknown> {
@@ -180,7 +192,7 @@ export class ResourceFunction {
     const { key, run } = flight;
     const newer = (shelf.get(key)?.value.run ?? 0) > run;
     const keeps = !flight.outdated && !host.closed && !newer;
-    if (keeps) this.#keep(flight, holding);
+    if (keeps) this.#keep(flight, holding, duration);
     else releaser.letGo(holding, 'discard');
     flights.leave(flight);
     report.computed(key, duration, keeps);
@@ -188,18 +200,20 @@ export class ResourceFunction {
     return holding;
   }
 
-  #keep(flight: Flight<Holding>, holding: Holding): void {
+  #keep(flight: Flight<Holding>, holding: Holding, computeMs: number): void {
     const { shelf, flights, report, releaser, ttl } = this.#parts;
     const { key, run } = flight;
     try {
       checkResource(holding.resource, report.fn);
     } catch (error) {
+      flights.leave(flight);
+      report.failed(key, computeMs, error);
       releaser.letGo(holding, 'discard');
       throw error;
     }
     flights.outdateOlder(key, (other) => other.run < run);
     const createdAt = this.#now();
-    const entry = shelf.set(key, { holding, createdAt, run }, 0, createdAt + ttl);
+    const entry = shelf.set(key, { holding, createdAt, computeMs, run }, 0, createdAt + ttl);
     // Whoever was told of what it has pushed out may have invalidated.
     if (entry !== undefined && flight.outdated) shelf.remove(entry, 'discard');
   }

@@ -59,6 +59,11 @@ export class Flight<T> {
     this.startedBy = currentRun();
   }
 
+  /** How many callers wait for it. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** The signal that the running function sees. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();

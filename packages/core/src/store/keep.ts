@@ -1,8 +1,9 @@
 import { encodeFrame, type Frame } from '../codec/index.js';
 import { CacheError, uncacheableValue, valueTooLarge } from '../errors.js';
+import { showKey } from '../key/index.js';
 import { carriedBy, isAfter, type FenceNames, type RunFences, tokenOf } from './fences.js';
 import type { Sent } from './guard.js';
-import { lifeOf } from './look-up.js';
+import { lifeOf } from './examine.js';
 import type { CallNames } from './names.js';
 import { OLDEST_RUN, type StoreContext } from './store-context.js';
 import type { EntryToKeep, StoreFunctionIdentity } from './store-types.js';
@@ -38,8 +39,13 @@ export async function writeEntry(context: StoreContext, keeping: Keeping): Promi
   if (!mayBeKept(context, keeping)) return 'failed';
   const life = Math.ceil(lifeOf(keeping.entry, context.options.storeTtl));
   const sent = await context.guard.send('keep an entry', (port) => port.set(keeping.call.entry, text, life));
-  if (typeof sent === 'object') return { late: sent.late.then((kept) => confirmed(context, keeping, kept)) };
-  await confirmed(context, keeping, sent === 'done');
+  const end = async (kept: boolean): Promise<boolean> => {
+    const stays = await confirmed(context, keeping, kept);
+    if (stays) tellStored(context, keeping, text);
+    return stays;
+  };
+  if (typeof sent === 'object') return { late: sent.late.then(end) };
+  await end(sent === 'done');
   return sent;
 }
 
@@ -100,7 +106,13 @@ function textOf(context: StoreContext, keeping: Keeping, tags: Frame['tags']): s
 }
 
 function tellNotStored({ options }: StoreContext, { identity, key }: Keeping, error: CacheError): void {
-  options.emit({ type: 'notStored', cache: options.cache, fn: identity.shown, key, error });
+  options.emit({ type: 'notStored', cache: options.cache, fn: identity.shown, key: showKey(key), error });
+}
+
+function tellStored({ options }: StoreContext, { identity, key }: Keeping, text: string): void {
+  if (options.wants?.('stored') !== true) return;
+  const bytes = Buffer.byteLength(text);
+  options.emit({ type: 'stored', cache: options.cache, fn: identity.shown, key: showKey(key), bytes });
 }
 
 /**

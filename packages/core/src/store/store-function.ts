@@ -1,8 +1,9 @@
 import { storeDamaged } from '../errors.js';
+import { showKey } from '../key/index.js';
 import { fenceNames, RunFences } from './fences.js';
 import { clearFunction, deleteCall } from './invalidations.js';
 import { mayBeKept, writeEntry, type Keeping } from './keep.js';
-import { beginRun, lookUp } from './look-up.js';
+import { beginRun, inspect, lookUp } from './look-up.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
 import type { StoreFunction, StoreFunctionIdentity } from './store-types.js';
@@ -14,7 +15,7 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
 
   function damaged(key: string, call: CallNames, why: string, cause?: unknown): void {
     const error = storeDamaged(identity.shown, why, cause);
-    options.emit({ type: 'storeDamaged', cache: options.cache, fn: identity.shown, key, error });
+    options.emit({ type: 'storeDamaged', cache: options.cache, fn: identity.shown, key: showKey(key), error });
     if (!context.isOpen()) return;
     void queue.put(call.entry, () => guard.send('delete a damaged entry', (port) => port.delete(call.entry)));
   }
@@ -24,6 +25,10 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
       const call = fn.call(key);
       const onDamaged = (why: string): void => damaged(key, call, why);
       return lookUp(context, { call, names: fenceNames(names, fn, call, tags), onDamaged });
+    },
+    inspect(key, tags) {
+      const call = fn.call(key);
+      return inspect(context, { call, names: fenceNames(names, fn, call, tags) });
     },
     begin: (key, tags) => beginRun(context, fenceNames(names, fn, fn.call(key), tags)),
     async keep(key, begun, entry) {
