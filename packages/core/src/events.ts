@@ -146,17 +146,6 @@ export interface CacheLogger {
   warn(message: string): void;
 }
 
-const channels = new Map<CacheEventType, Channel>();
-
-function channelOf(type: CacheEventType): Channel {
-  let found = channels.get(type);
-  if (found === undefined) {
-    found = channel(`millpond:${type}`);
-    channels.set(type, found);
-  }
-  return found;
-}
-
 /** Failures that must not pass unheard: each kind is logged once, also when nobody listens. */
 const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'releaseFailed',
@@ -167,18 +156,43 @@ const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'wrappedOften',
 ]);
 
+/** Who hears the events of one type of one cache. */
+export class Audience {
+  readonly listeners: Set<(event: CacheEvent) => unknown> = new Set();
+  readonly channel: Channel;
+  readonly #isTrouble: boolean;
+
+  constructor(type: CacheEventType) {
+    this.channel = channel(`millpond:${type}`);
+    this.#isTrouble = TROUBLE.has(type);
+  }
+
+  /** Whether there is anybody; ask before you make an event on a hot path. */
+  get listens(): boolean {
+    return this.listeners.size > 0 || this.channel.hasSubscribers || this.#isTrouble;
+  }
+}
+
 /** The events of one cache: to its listeners, to `node:diagnostics_channel`, and trouble once to the logger. */
 export interface CacheEvents {
-  /** Whether anybody hears this event; ask before you make one on a hot path. */
+  /** Whether anybody hears this event; ask before you make one. */
   wants(type: CacheEventType): boolean;
+  /** Who hears this event, for one who asks often: it stays the same. */
+  audience(type: CacheEventType): Audience;
   emit(event: CacheEvent): void;
   on<T extends CacheEventType>(type: T, listener: CacheListener<CacheEventOf<T>>): () => void;
 }
 
 /** Makes the events of one cache. */
 export function createEvents(logger: CacheLogger): CacheEvents {
-  const listeners = new Map<CacheEventType, Set<(event: CacheEvent) => unknown>>();
+  const audiences = new Map<CacheEventType, Audience>();
   const logged = new Set<CacheEventType>();
+
+  function audience(type: CacheEventType): Audience {
+    let found = audiences.get(type);
+    if (found === undefined) audiences.set(type, (found = new Audience(type)));
+    return found;
+  }
 
   /** A logger is a listener: what it throws is no caller's affair. */
   function log(event: CacheEvent): void {
@@ -190,26 +204,23 @@ export function createEvents(logger: CacheLogger): CacheEvents {
   }
 
   return {
-    wants: (type) => TROUBLE.has(type) || listeners.has(type) || channelOf(type).hasSubscribers,
+    wants: (type) => audience(type).listens,
+    audience,
     emit(event) {
       log(event);
+      const { listeners, channel } = audience(event.type);
       // Those that listen now: one that makes another listen does not make it hear this.
-      const heard = listeners.get(event.type);
-      if (heard !== undefined) for (const listener of Array.from(heard)) notify(listener, event);
-      const published = channelOf(event.type);
-      if (published.hasSubscribers) published.publish(event);
+      for (const listener of Array.from(listeners)) notify(listener, event);
+      if (channel.hasSubscribers) channel.publish(event);
     },
     on(type, listener) {
       checkListener(type, listener);
-      let heard = listeners.get(type);
-      if (heard === undefined) listeners.set(type, (heard = new Set()));
+      const { listeners } = audience(type);
       const hear = (event: CacheEvent): unknown => {
         return isType(event, type) ? listener(event) : undefined;
       };
-      heard.add(hear);
-      return () => {
-        if (heard.delete(hear) && heard.size === 0) listeners.delete(type);
-      };
+      listeners.add(hear);
+      return () => void listeners.delete(hear);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { FunctionStats } from './cached.js';
 import type { CacheError } from './errors.js';
-import type { CacheEvents, MissReason, RemovalReason } from './events.js';
+import type { Audience, CacheEvents, MissReason, RemovalReason } from './events.js';
 import { notify } from './events.js';
 import { showKey } from './key/index.js';
 import { Counters } from './observe/counters.js';
@@ -24,6 +24,8 @@ export class Reporter {
   readonly fn: string;
   readonly #cache: string | undefined;
   readonly #events: CacheEvents;
+  /** Asked at every hit. */
+  readonly #hearsHits: Audience;
   readonly #counters = new Counters();
   /** How the look-up of a key that is not there misses. */
   readonly #gone = new RecentKeys<MissReason>();
@@ -31,6 +33,7 @@ export class Reporter {
 
   constructor(events: CacheEvents, cache: string | undefined, fn: string) {
     this.#events = events;
+    this.#hearsHits = events.audience('hit');
     this.#cache = cache;
     this.fn = fn;
   }
@@ -38,7 +41,7 @@ export class Reporter {
   /** `saved`: how long the value took to compute. Allocates nothing when nobody listens, as everything on the hit path. */
   hit(key: string, tier: 'memory' | 'store', age: number, saved: number, { observe }: CallOptions): void {
     this.#counters.hit(tier, saved);
-    if (observe === undefined && !this.#events.wants('hit')) return;
+    if (observe === undefined && !this.#hearsHits.listens) return;
     this.#tell({ type: 'hit', ...this.#call(key), tier, age }, observe);
   }
 

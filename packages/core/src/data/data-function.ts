@@ -166,11 +166,11 @@ export class DataFunction {
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
   #refreshBehind(call: DataCall, stale: DataEntry): void {
     const { host, flights, report } = this.#parts;
-    if (flights.joinable(call.key, this.#now()) !== undefined) return;
     if (this.#now() < stale.retryAt) {
       report.refreshSkipped(call.key, 'cooldown');
       return;
     }
+    if (flights.joinable(call.key, this.#now()) !== undefined) return;
     const refresh = async (): Promise<void> => {
       try {
         // It waits as a caller does, so that it is not deserted when one who joined it leaves.
