@@ -149,15 +149,19 @@ describe('`stored` tells of an entry', () => {
 });
 
 test('events of a store carry long keys as `keyOf` shows them', async () => {
-  const { cache } = pond({ name: 'shop', store: new Map(), logger: { warn: () => {} } });
-  const heard = record(cache, 'stored', 'notStored');
+  const store = new Map<string, unknown>();
+  const { cache, clock } = pond({ name: 'shop', store, logger: { warn: () => {} } });
+  const heard = record(cache, 'stored', 'notStored', 'storeDamaged');
   const long = 'x'.repeat(300);
   const load = cache.cacheData(async (id: string) => id, { name: 'load' });
   const large = cache.cacheData(async (id: string) => id, { name: 'large', maxValueBytes: 10 });
   await load(long);
   await large(long);
   await cache.flush();
-  expect(heard).toHaveLength(2);
+  for (const key of store.keys()) if (key.includes('/e/')) store.set(key, 'damaged');
+  await clock.advance(10_000);
+  await load(long);
+  expect(heard.map(({ type }) => type)).toEqual(['stored', 'notStored', 'storeDamaged']);
   for (const event of heard) expect(event).toMatchObject({ key: load.keyOf(long) });
 });
 
