@@ -54,8 +54,10 @@ export function buildCachedFunction(
       const key = keyer.keyOf(instanceOf(this, wrapper), args);
       flights.outdate(key);
       shelf.removeKey(key, 'delete');
+      const sent = store?.delete(key);
+      // Whoever hears of it and calls again finds nothing older, also not in the store.
       report.deleted(key);
-      return store === undefined ? HERE_ONLY : { store: await store.delete(key) };
+      return sent === undefined ? HERE_ONLY : { store: await sent };
     },
     async clear(): Promise<Invalidation> {
       clearHere();

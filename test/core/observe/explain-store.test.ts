@@ -29,7 +29,7 @@ async function stored(tags?: readonly string[], learned?: readonly string[]) {
   const writer = boot(store, clock, tags, learned);
   await writer.load('a');
   await writer.cache.flush();
-  const [key = ''] = [...store.data.keys()].filter((key) => key.includes('/e/'));
+  const key = [...store.data.keys()].find((key) => key.includes('/e/')) ?? '';
   return { store, clock, key, writer, reader: boot(store, clock, tags, learned) };
 }
 

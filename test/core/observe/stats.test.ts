@@ -126,7 +126,7 @@ test('removals are counted by their reason', async () => {
 describe('a run whose result cannot be kept is one run, one miss and one error, and no value that was computed', () => {
   const counted = { runs: 1, misses: 1, errors: 1, hits: 0, joins: 0, stale: 0, entries: 0 };
 
-  test.each<[string, (cache: Cache) => { call(): unknown; stats(): FunctionStats }]>([
+  test.each<[string, (cache: Cache) => { readonly call: () => unknown; readonly stats: () => FunctionStats }]>([
     [
       'of data',
       ({ cacheData }) => {
