@@ -4,8 +4,10 @@ import {
   type CachedData,
   type CachedDataSync,
   type Duration,
+  type Explanation,
   type FunctionStats,
   type Invalidation,
+  type MissReason,
 } from '@millpond/core';
 
 interface User {
@@ -38,6 +40,11 @@ expectTypeOf(getUser.peek).toEqualTypeOf<(id: string, options?: { fresh: boolean
 expectTypeOf(getUser.has).toEqualTypeOf<(id: string, options?: { fresh: boolean }) => boolean>();
 expectTypeOf(getUser.keyOf).toEqualTypeOf<(id: string, options?: { fresh: boolean }) => string>();
 expectTypeOf(getUser.clear).toEqualTypeOf<() => Promise<Invalidation>>();
+expectTypeOf(getUser.explain).toEqualTypeOf<(id: string, options?: { fresh: boolean }) => Promise<Explanation>>();
+expectTypeOf(cacheDataSync(sum).explain).toEqualTypeOf<(...numbers: number[]) => Explanation>();
+// What an explanation tells depends on the state, and the states are a closed set.
+expectTypeOf<Extract<Explanation['memory'], { state: 'none' }>['gone']>().toEqualTypeOf<MissReason | undefined>();
+expectTypeOf<Extract<NonNullable<Explanation['store']>, { state: 'damaged' }>['why']>().toEqualTypeOf<string>();
 expectTypeOf(getUser.stats).returns.toEqualTypeOf<FunctionStats>();
 expectTypeOf(getUser.withOptions).returns.toEqualTypeOf<(id: string, options?: { fresh: boolean }) => Promise<User>>();
 // @ts-expect-error A call cannot say how it is copied.

@@ -25,12 +25,42 @@ test('a cached function that instances share has, for each of them, the methods 
   const sharing = await app.resolve<Shop>('PER_REQUEST');
 
   // A new method of core shows up here: say in `ofInstance` whether it takes the arguments of a call.
-  const data = ['clear', 'delete', 'has', 'keyOf', 'original', 'peek', 'refresh', 'stats', 'withOptions'];
+  const data = [
+    'clear',
+    'delete',
+    'expire',
+    'explain',
+    'has',
+    'keyOf',
+    'original',
+    'peek',
+    'prime',
+    'refresh',
+    'stats',
+    'withOptions',
+  ];
   expect(Object.keys(getCachedData(own, 'find')).toSorted()).toEqual(data);
   expect(Object.keys(getCachedData(sharing, 'find')).toSorted()).toEqual(data);
-  const resource = [...data, 'lease'].toSorted();
+  const resource = [
+    'clear',
+    'delete',
+    'explain',
+    'has',
+    'keyOf',
+    'lease',
+    'original',
+    'peek',
+    'refresh',
+    'stats',
+    'withOptions',
+  ];
   expect(Object.keys(getCachedResource(own, 'pool')).toSorted()).toEqual(resource);
   expect(Object.keys(getCachedResource(sharing, 'pool')).toSorted()).toEqual(resource);
+  for (const shop of [own, sharing]) {
+    await shop.find('1');
+    expect(await getCachedData(shop, 'find').explain('1')).toMatchObject({ next: 'hit', memory: { state: 'fresh' } });
+    expect(await getCachedData(shop, 'find').explain('2')).toMatchObject({ next: 'miss', memory: { state: 'none' } });
+  }
 });
 
 test('getCachedData takes what Nest made, and a method that is cached', async () => {

@@ -16,6 +16,14 @@ import type { AnyFunction } from './wrapping.js';
 export interface CacheStats {
   /** One for each cached function, in the order in which they were wrapped. */
   readonly functions: readonly FunctionStats[];
+  /** The sums over all functions; see {@link FunctionStats}. */
+  readonly hits: number;
+  readonly misses: number;
+  readonly joins: number;
+  readonly stale: number;
+  readonly errors: number;
+  readonly runs: number;
+  readonly savedMs: number;
   /** Entries in memory, of all functions. */
   readonly entries: number;
   /** Estimated bytes in memory that count against `maxBytes`. */

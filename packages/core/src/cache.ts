@@ -11,6 +11,7 @@ import type { Built, CacheHost, OwnedFunction } from './host.js';
 import { MemoryTier } from './memory/index.js';
 import type { CacheOptions } from './options.js';
 import { Holdings } from './resource/holdings.js';
+import { totalsOf } from './observe/totals.js';
 import { Refreshes } from './run/refresh.js';
 import { cacheOptions, cacheSettings } from './settings.js';
 import { Stores } from './stores.js';
@@ -108,9 +109,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     clear,
     invalidateTags,
     stats() {
-      const each = [...functions].map((owned) => owned.stats());
-      const entries = each.reduce((sum, { entries }) => sum + entries, 0);
-      return { functions: each, entries, bytes: host.memory.bytes };
+      return { ...totalsOf([...functions].map((owned) => owned.stats())), bytes: host.memory.bytes };
     },
     on: (type, listener) => events.on(type, listener),
     flush: () => stores.flush(),

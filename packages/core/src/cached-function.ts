@@ -2,6 +2,7 @@ import type { Invalidation } from './cached.js';
 import type { Built } from './host.js';
 import { showKey, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
+import type { Explanation } from './observe/explanation.js';
 import type { Reporter } from './reporter.js';
 import type { FlightTable } from './run/flight-table.js';
 import type { StoreFunction } from './store/index.js';
@@ -25,6 +26,7 @@ export interface Calls<P> {
   refresh(self: unknown, args: readonly unknown[]): Promise<unknown>;
   has(self: unknown, args: readonly unknown[]): boolean;
   peek(self: unknown, args: readonly unknown[]): unknown;
+  explain(self: unknown, args: readonly unknown[]): Promise<Explanation>;
 }
 
 /** The invalidation of something that has no store. */
@@ -54,7 +56,10 @@ export function buildCachedFunction<P>(
       const key = keyer.keyOf(instanceOf(this, wrapper), args);
       flights.outdate(key);
       shelf.removeKey(key, 'delete');
-      return store === undefined ? HERE_ONLY : { store: await store.delete(key) };
+      const sent = store?.delete(key);
+      // Whoever hears of it and calls again finds nothing older, also not in the store.
+      report.deleted(key);
+      return sent === undefined ? HERE_ONLY : { store: await sent };
     },
     async clear(): Promise<Invalidation> {
       drop('clear');
@@ -69,6 +74,9 @@ export function buildCachedFunction<P>(
     },
     peek(this: unknown, ...args: readonly unknown[]): unknown {
       return calls.peek(instanceOf(this, wrapper), args);
+    },
+    explain(this: unknown, ...args: readonly unknown[]): Promise<Explanation> {
+      return calls.explain(instanceOf(this, wrapper), args);
     },
     keyOf(this: unknown, ...args: readonly unknown[]): string {
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));

@@ -7,6 +7,7 @@
 export type CacheErrorCode =
   | 'ERR_MILLPOND_INVALID_OPTION'
   | 'ERR_MILLPOND_NAME_TAKEN'
+  | 'ERR_MILLPOND_WRAPPED_OFTEN'
   | 'ERR_MILLPOND_UNHASHABLE_ARGUMENT'
   | 'ERR_MILLPOND_HASHER_FAILED'
   | 'ERR_MILLPOND_UNCACHEABLE_VALUE'
@@ -94,6 +95,16 @@ export function nameTaken(name: string): CacheError {
     `Two functions of this cache are both named ${describe(name)}, and it has a store: they would read each other's ` +
       `entries. Give each its own name, such as { name: ${JSON.stringify(`${name}-2`)} }; closures of one factory ` +
       'need a name that tells them apart.',
+  );
+}
+
+/** So many functions of one name in one cache that they are not written one by one; carried by an event. */
+export function wrappedOften(name: string, count: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_WRAPPED_OFTEN',
+    `${count} functions named ${describe(name)} were wrapped in one cache. Each begins without entries, and is kept as ` +
+      'long as the cache. Wrap the function once, at the top of a module and not inside a request or a loop, and pass ' +
+      'what differs as an argument.',
   );
 }
 

@@ -1,8 +1,37 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
 import { describe, invalidOption, type CacheError } from './errors.js';
 
-/** Why a look-up found nothing fresh. */
-export type MissReason = 'cold' | 'expired' | 'invalidated' | 'memory-ttl' | 'damaged' | 'store-down' | 'refresh';
+/**
+ * Why a look-up found nothing fresh:
+ *
+ * - `cold`: nothing is known of the call: it is new, or what happened to it is forgotten (256 keys of a function are
+ *   remembered);
+ * - `expired`: it was past its ttl and its stale windows;
+ * - `evicted`: it had to make room in memory;
+ * - `deleted`, `cleared`, `tag`: it was invalidated by `delete`, by `clear` of the function or the cache, or by a tag;
+ * - `unkept`: the value of the last run was not kept: `when` refused it, it was too large, or an invalidation came
+ *   meanwhile;
+ * - `invalid`: `validate` of a resource said no;
+ * - `memory-ttl`: memory was not trusted any more, and the store had nothing;
+ * - `fence`: the store has it, and a token that tells whether it was invalidated is lost, or one that it lacks;
+ * - `damaged`: what the store has is no entry of this call;
+ * - `store-down`: the store did not answer in time, failed, or is not asked;
+ * - `refresh`: nothing was looked for: `refresh()` was called, or a stale value is refreshed.
+ */
+export type MissReason =
+  | 'cold'
+  | 'expired'
+  | 'evicted'
+  | 'deleted'
+  | 'cleared'
+  | 'tag'
+  | 'unkept'
+  | 'invalid'
+  | 'memory-ttl'
+  | 'fence'
+  | 'damaged'
+  | 'store-down'
+  | 'refresh';
 
 /** Why an entry left memory, or a resource was released. */
 export type RemovalReason = 'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard';
@@ -34,6 +63,17 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'computed'; readonly duration: number; readonly kept: boolean })
   /** A run ended with an error: the function's own, or one about a result that cannot be kept. */
   | (CallEvent & { readonly type: 'failed'; readonly duration: number; readonly error: unknown })
+  /** A value was not kept in memory: its entry would be larger than `maxBytes` of the function, or of the cache. */
+  | (CallEvent & { readonly type: 'notKept'; readonly bytes: number })
+  /**
+   * A run was left behind: it lasted longer than `flightTimeout` and no longer holds its key, or its last caller has
+   * gone (`deserted`). What it returns may still be kept.
+   */
+  | (CallEvent & { readonly type: 'abandoned'; readonly reason: 'timeout' | 'deserted' })
+  /** A stale answer got no refresh behind it: `refreshLimit` was reached, or the last refresh failed lately. */
+  | (CallEvent & { readonly type: 'refreshSkipped'; readonly reason: 'limit' | 'cooldown' })
+  /** `delete` of one call, whether or not there was anything. */
+  | (CallEvent & { readonly type: 'deleted' })
   /** An entry left memory. */
   | (CallEvent & { readonly type: 'removed'; readonly reason: RemovalReason })
   /** A resource was let go. */
@@ -44,8 +84,12 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'storeDamaged'; readonly error: CacheError })
   /** A value of `copy: 'share'` was changed at a path such as `result.rows[0]`; told once for each value. */
   | (CallEvent & { readonly type: 'mutated'; readonly path: string; readonly error: CacheError })
+  /** The store has acknowledged an entry; `bytes` is the size of its text. */
+  | (CallEvent & { readonly type: 'stored'; readonly bytes: number })
   /** A value was not sent to the store. */
   | (CallEvent & { readonly type: 'notStored'; readonly error: CacheError })
+  /** 1,000 functions of one name were wrapped in this cache: something wraps inside a request, or in a loop. */
+  | (StoreEvent & { readonly type: 'wrappedOften'; readonly fn: string; readonly error: CacheError })
   /** `clear` of a function, or of the whole cache (`fn` undefined). */
   | (StoreEvent & { readonly type: 'cleared'; readonly fn: string | undefined })
   /** `invalidateTags`. */
@@ -72,12 +116,18 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   stale: true,
   computed: true,
   failed: true,
+  notKept: true,
+  abandoned: true,
+  refreshSkipped: true,
+  deleted: true,
   removed: true,
   released: true,
   releaseFailed: true,
   mutated: true,
   storeDamaged: true,
+  stored: true,
   notStored: true,
+  wrappedOften: true,
   cleared: true,
   tagsInvalidated: true,
   storeFailed: true,
@@ -99,17 +149,6 @@ export interface CacheLogger {
   warn(message: string): void;
 }
 
-const channels = new Map<CacheEventType, Channel>();
-
-function channelOf(type: CacheEventType): Channel {
-  let found = channels.get(type);
-  if (found === undefined) {
-    found = channel(`millpond:${type}`);
-    channels.set(type, found);
-  }
-  return found;
-}
-
 /** Failures that must not pass unheard: each kind is logged once, also when nobody listens. */
 const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'releaseFailed',
@@ -118,20 +157,46 @@ const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'storeDamaged',
   'invalidationPending',
   'writesDropped',
+  'wrappedOften',
 ]);
+
+/** Who hears the events of one type of one cache. */
+export class Audience {
+  readonly listeners: Set<(event: CacheEvent) => unknown> = new Set();
+  readonly channel: Channel;
+  readonly #isTrouble: boolean;
+
+  constructor(type: CacheEventType) {
+    this.channel = channel(`millpond:${type}`);
+    this.#isTrouble = TROUBLE.has(type);
+  }
+
+  /** Whether there is anybody; ask before you make an event on a hot path. */
+  get listens(): boolean {
+    return this.listeners.size > 0 || this.channel.hasSubscribers || this.#isTrouble;
+  }
+}
 
 /** The events of one cache: to its listeners, to `node:diagnostics_channel`, and trouble once to the logger. */
 export interface CacheEvents {
-  /** Whether anybody hears this event; ask before you make one on a hot path. */
+  /** Whether anybody hears this event; ask before you make one. */
   wants(type: CacheEventType): boolean;
+  /** Who hears this event, for one who asks often: it stays the same. */
+  audience(type: CacheEventType): Audience;
   emit(event: CacheEvent): void;
   on<T extends CacheEventType>(type: T, listener: CacheListener<CacheEventOf<T>>): () => void;
 }
 
 /** Makes the events of one cache. */
 export function createEvents(logger: CacheLogger): CacheEvents {
-  const listeners = new Map<CacheEventType, Set<(event: CacheEvent) => unknown>>();
+  const audiences = new Map<CacheEventType, Audience>();
   const logged = new Set<CacheEventType>();
+
+  function audience(type: CacheEventType): Audience {
+    let found = audiences.get(type);
+    if (found === undefined) audiences.set(type, (found = new Audience(type)));
+    return found;
+  }
 
   /** A logger is a listener: what it throws is no caller's affair. */
   function log(event: CacheEvent): void {
@@ -143,26 +208,23 @@ export function createEvents(logger: CacheLogger): CacheEvents {
   }
 
   return {
-    wants: (type) => TROUBLE.has(type) || listeners.has(type) || channelOf(type).hasSubscribers,
+    wants: (type) => audience(type).listens,
+    audience,
     emit(event) {
       log(event);
+      const { listeners, channel } = audience(event.type);
       // Those that listen now: one that makes another listen does not make it hear this.
-      const heard = listeners.get(event.type);
-      if (heard !== undefined) for (const listener of Array.from(heard)) notify(listener, event);
-      const published = channelOf(event.type);
-      if (published.hasSubscribers) published.publish(event);
+      for (const listener of Array.from(listeners)) notify(listener, event);
+      if (channel.hasSubscribers) channel.publish(event);
     },
     on(type, listener) {
       checkListener(type, listener);
-      let heard = listeners.get(type);
-      if (heard === undefined) listeners.set(type, (heard = new Set()));
+      const { listeners } = audience(type);
       const hear = (event: CacheEvent): unknown => {
         return isType(event, type) ? listener(event) : undefined;
       };
-      heard.add(hear);
-      return () => {
-        if (heard.delete(hear) && heard.size === 0) listeners.delete(type);
-      };
+      listeners.add(hear);
+      return () => void listeners.delete(hear);
     },
   };
 }

@@ -3,15 +3,16 @@ import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
+import { missedAfter } from './data/miss-reason.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './defaults.js';
 import { codecsOf, type KeepOptions } from './copy/index.js';
 import { parseDuration } from './duration.js';
-import { nameTaken } from './errors.js';
+import { nameTaken, wrappedOften } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
 import type { CacheHost } from './host.js';
-import { createKeyer, identify, ignoredArgs, type Keyer } from './key/index.js';
+import { createKeyer, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
@@ -27,6 +28,9 @@ import {
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
 import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';
+
+/** As many functions of one name in one cache are made inside a request, or in a loop. */
+const OFTEN = 1000;
 
 /** The default of `maxValueBytes`. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
@@ -65,11 +69,11 @@ export class FunctionParts {
     const settings = dataSettings(options, shownName(fn, options.name));
     const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, settings, where) };
     const shown = this.#showAs(shownName(fn, options.name));
-    const flights = flightTable<DataOutcome>(options, where);
+    const naming = { shown, where, stored: store !== undefined };
+    const parts = this.#dataParts(fn, options, settings, naming, (key) => flights.outdateBehind(key));
+    const flights = flightTable<DataOutcome>(options, where, parts.report);
     return {
-      ...this.#dataParts(fn, options, settings, { shown, where, stored: store !== undefined }, (key) =>
-        flights.outdateBehind(key),
-      ),
+      ...parts,
       context: options.context ?? 'detached',
       flights,
       places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
@@ -98,6 +102,7 @@ export class FunctionParts {
       host: this.#host,
       original: fn,
       keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
+      identity: identityOf(fn, options.name, undefined, where),
       introduce: introducer({
         fn: report.fn,
         name: () => identify(fn, { name: options.name, version: undefined, stored: false, where }).name,
@@ -123,10 +128,11 @@ export class FunctionParts {
     return {
       host: this.#host,
       original: fn,
+      identity: identityOf(fn, options.name, options.version, naming.where),
       settings,
       keepOptions: this.#keepOptions(options, report, naming.where),
       keyer: this.#keyer(fn, options, naming),
-      shelf: this.#dataShelf(options, report, onEvict),
+      shelf: this.#dataShelf(options, settings, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
       report,
@@ -141,17 +147,25 @@ export class FunctionParts {
     return (key) => ({ ...keeping, onMutated: (path) => report.mutated(key, path) });
   }
 
-  #dataShelf(options: AnyDataOptions, report: Reporter, onEvict: (key: string) => void): Shelf<DataEntry> {
+  #dataShelf(
+    options: AnyDataOptions,
+    settings: DataSettings,
+    report: Reporter,
+    onEvict: (key: string) => void,
+  ): Shelf<DataEntry> {
     const { memory, generations } = this.#host;
+    const { clock } = this.#host.settings;
     return memory.shelf<DataEntry>({
       maxEntries: options.maxEntries,
       maxBytes: options.maxBytes,
       budgeted: true,
       onRemove(entry, reason) {
+        const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
         generations.release(entry.value.stamps);
         if (reason === 'evict') onEvict(entry.key);
-        report.removed(entry.key, reason);
+        report.removed(entry.key, reason, missed);
       },
+      onRefuse: (key, bytes) => report.notKept(key, bytes),
     });
   }
 
@@ -168,7 +182,14 @@ export class FunctionParts {
   #showAs(name: string): string {
     const count = (this.#shown.get(name) ?? 0) + 1;
     this.#shown.set(name, count);
+    if (count === OFTEN) this.#tellWrappedOften(name);
     return count === 1 ? name : `${name}#${count}`;
+  }
+
+  /** Each of them is kept for `stats()` and `clear()` as long as the cache is (so is what it holds, until it expires). */
+  #tellWrappedOften(fn: string): void {
+    const { events, settings } = this.#host;
+    events.emit({ type: 'wrappedOften', cache: settings.name, fn, error: wrappedOften(fn, OFTEN) });
   }
 
   /** Takes a function's place in a store; two of one identity would answer with each other's values. */
@@ -199,6 +220,17 @@ export class FunctionParts {
   }
 }
 
-function flightTable<T>(options: AnyFunctionOptions, where: string): FlightTable<T> {
-  return new FlightTable<T>(parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout'));
+function flightTable<T>(options: AnyFunctionOptions, where: string, report: Reporter): FlightTable<T> {
+  const flightTimeout = parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
+  return new FlightTable<T>(flightTimeout, (key, why) => report.abandoned(key, why));
+}
+
+/** Made when it is asked for: a digest of the source is not for free. */
+function identityOf(
+  fn: AnyFunction,
+  name: string | undefined,
+  version: string | undefined,
+  where: string,
+): () => Identity {
+  return () => identify(fn, { name, version, stored: false, where });
 }

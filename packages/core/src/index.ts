@@ -24,7 +24,7 @@ export type {
   RemovalReason,
 } from './events.js';
 export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
-export { defineHasher, fingerprint, standsFor, type Hasher } from './key/index.js';
+export { defineHasher, fingerprint, standsFor, type Hasher, type KeyPart } from './key/index.js';
 export type {
   CacheOptions,
   CallOptions,
@@ -40,5 +40,13 @@ export type {
   ReleaseReason,
   ResourceOptions,
 } from './options.js';
+export type {
+  Explanation,
+  KeyExplanation,
+  MemoryExplanation,
+  RunExplanation,
+  StoreExplanation,
+  ValueExplanation,
+} from './observe/explanation.js';
 export { currentSignal } from './run/run-context.js';
-export { diskStore, type DiskStoreInput, type StoreInput } from './store/index.js';
+export { diskStore, type BrokenFence, type DiskStoreInput, type StoreInput } from './store/index.js';

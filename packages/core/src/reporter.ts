@@ -1,70 +1,129 @@
 import type { FunctionStats } from './cached.js';
 import { valueMutated, type CacheError } from './errors.js';
-import type { CacheEvents, MissReason, RemovalReason } from './events.js';
+import type { Audience, CacheEvents, MissReason, RemovalReason } from './events.js';
 import { notify } from './events.js';
 import { showKey } from './key/index.js';
+import { Counters } from './observe/counters.js';
+import { RecentKeys } from './observe/recent-keys.js';
 import type { CallOptions, CallOutcome } from './options.js';
 
-/** Counts what happens to one function's calls, and tells whoever listens. */
+/** How the next look-up of a key misses after its entry was removed so; not for what another takes the place of. */
+const MISSED_AFTER: Readonly<Record<RemovalReason, MissReason | undefined>> = {
+  evict: 'evicted',
+  expire: 'expired',
+  delete: 'deleted',
+  clear: 'cleared',
+  invalid: 'invalid',
+  discard: 'unkept',
+  replace: undefined,
+  close: undefined,
+};
+
+/** Counts what happens to one function's calls, remembers why keys are gone, and tells whoever listens. */
 export class Reporter {
   readonly fn: string;
   readonly #cache: string | undefined;
   readonly #events: CacheEvents;
-  #hits = 0;
-  #misses = 0;
-  #joins = 0;
-  #stale = 0;
-  #errors = 0;
-  #runs = 0;
+  /** Asked at every hit. */
+  readonly #hearsHits: Audience;
+  readonly #counters = new Counters();
+  /** How the look-up of a key that is not there misses. */
+  readonly #gone = new RecentKeys<MissReason>();
+  readonly #missed = new RecentKeys<MissReason>();
 
   constructor(events: CacheEvents, cache: string | undefined, fn: string) {
     this.#events = events;
+    this.#hearsHits = events.audience('hit');
     this.#cache = cache;
     this.fn = fn;
   }
 
-  hit(key: string, tier: 'memory' | 'store', age: number, { observe }: CallOptions): void {
-    this.#hits += 1;
-    if (observe === undefined && !this.#events.wants('hit')) return;
+  /** `saved`: how long the value took to compute. Allocates nothing when nobody listens, as everything on the hit path. */
+  hit(key: string, tier: 'memory' | 'store', age: number, saved: number, { observe }: CallOptions): void {
+    this.#counters.hit(tier, saved);
+    if (observe === undefined && !this.#hearsHits.listens) return;
     this.#tell({ type: 'hit', ...this.#call(key), tier, age }, observe);
   }
 
   miss(key: string, reason: MissReason, { observe }: CallOptions): void {
-    this.#misses += 1;
+    this.#counters.miss(reason);
+    this.#missed.note(key, reason);
     if (observe === undefined && !this.#events.wants('miss')) return;
     this.#tell({ type: 'miss', ...this.#call(key), reason }, observe);
   }
 
   join(key: string, { observe }: CallOptions): void {
-    this.#joins += 1;
+    this.#counters.joins += 1;
     if (observe === undefined && !this.#events.wants('join')) return;
     this.#tell({ type: 'join', ...this.#call(key) }, observe);
   }
 
-  stale(key: string, age: number, cause: 'revalidate' | 'error' | 'timeout', { observe }: CallOptions): void {
-    this.#stale += 1;
+  /** One who joined a run has its value, without a run of its own, which had taken about as long. */
+  joined(duration: number): void {
+    this.#counters.savedMs += duration;
+  }
+
+  /** `saved` is 0 when it is served because a run has failed: then nothing was. */
+  stale(
+    key: string,
+    age: number,
+    saved: number,
+    cause: 'revalidate' | 'error' | 'timeout',
+    { observe }: CallOptions,
+  ): void {
+    this.#counters.stale += 1;
+    this.#counters.savedMs += saved;
     if (observe === undefined && !this.#events.wants('stale')) return;
     this.#tell({ type: 'stale', ...this.#call(key), age, cause }, observe);
   }
 
+  /** A stale answer got no refresh. */
+  refreshSkipped(key: string, reason: 'limit' | 'cooldown'): void {
+    if (this.#events.wants('refreshSkipped')) {
+      this.#events.emit({ type: 'refreshSkipped', ...this.#call(key), reason });
+    }
+  }
+
   /** The function itself is about to be called. */
   started(): void {
-    this.#runs += 1;
+    this.#counters.runs += 1;
   }
 
   computed(key: string, duration: number, kept: boolean): void {
+    this.#counters.durations.add(duration);
+    if (!kept) this.#gone.note(key, 'unkept');
     if (this.#events.wants('computed')) {
       this.#events.emit({ type: 'computed', ...this.#call(key), duration, kept });
     }
   }
 
   failed(key: string, duration: number, error: unknown): void {
-    this.#errors += 1;
+    this.#counters.errors += 1;
     if (this.#events.wants('failed')) this.#events.emit({ type: 'failed', ...this.#call(key), duration, error });
   }
 
-  removed(key: string, reason: RemovalReason): void {
+  /** Nobody joins a run any more that goes on. */
+  abandoned(key: string, reason: 'timeout' | 'deserted'): void {
+    if (this.#events.wants('abandoned')) this.#events.emit({ type: 'abandoned', ...this.#call(key), reason });
+  }
+
+  /** Memory has refused a value because of its size. */
+  notKept(key: string, bytes: number): void {
+    this.#gone.note(key, 'unkept');
+    if (this.#events.wants('notKept')) this.#events.emit({ type: 'notKept', ...this.#call(key), bytes });
+  }
+
+  /** An entry left memory; `missed` is how the next look-up misses, where that is known better than by the reason. */
+  removed(key: string, reason: RemovalReason, missed: MissReason | undefined = MISSED_AFTER[reason]): void {
+    this.#counters.removals[reason] += 1;
+    if (missed !== undefined) this.#gone.note(key, missed);
     if (this.#events.wants('removed')) this.#events.emit({ type: 'removed', ...this.#call(key), reason });
+  }
+
+  /** `delete` of a call; in a store there may be an entry also when memory had none. */
+  deleted(key: string): void {
+    this.#gone.note(key, 'deleted');
+    if (this.#events.wants('deleted')) this.#events.emit({ type: 'deleted', ...this.#call(key) });
   }
 
   released(key: string, reason: RemovalReason): void {
@@ -83,18 +142,18 @@ export class Reporter {
     if (this.#events.wants('cleared')) this.#events.emit({ type: 'cleared', cache: this.#cache, fn: this.fn });
   }
 
+  /** Why memory does not have a key, as far as that is remembered. */
+  goneBecause(key: string): MissReason | undefined {
+    return this.#gone.of(key);
+  }
+
+  /** Why the last look-up of a key that missed did so, as far as that is remembered. */
+  lastMiss(key: string): MissReason | undefined {
+    return this.#missed.of(key);
+  }
+
   stats(entries: number, bytes: number): FunctionStats {
-    return {
-      name: this.fn,
-      hits: this.#hits,
-      misses: this.#misses,
-      joins: this.#joins,
-      stale: this.#stale,
-      errors: this.#errors,
-      runs: this.#runs,
-      entries,
-      bytes,
-    };
+    return this.#counters.stats(this.fn, entries, bytes);
   }
 
   #call(key: string): { readonly cache: string | undefined; readonly fn: string; readonly key: string } {

@@ -68,6 +68,7 @@ export class Stores {
       closeTimeout,
       clock,
       emit: (event) => this.#events.emit(event),
+      wants: (type) => this.#events.wants(type),
     });
   }
 

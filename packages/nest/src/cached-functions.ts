@@ -77,6 +77,9 @@ export function ofInstance(shared: AnyCached, method: CachedMethod, instance: ob
   for (const [name, value] of Object.entries(shared) as [string, unknown][]) {
     own[name] = isCallback(value) && TAKES_ARGUMENTS.has(name) ? value.bind(undefined, instance) : value;
   }
+  const prime = own['prime'];
+  // The value comes before the arguments.
+  if (isCallback(prime)) own['prime'] = (value: unknown, ...args: AnyArgs) => prime(value, instance, ...args);
   own['original'] = method.original.bind(instance);
   own['withOptions'] = (options: Parameters<AnyCached['withOptions']>[0]) => {
     const configured = shared.withOptions(options);
@@ -85,4 +88,13 @@ export function ofInstance(shared: AnyCached, method: CachedMethod, instance: ob
   return Object.assign(call, own) as unknown as AnyCached;
 }
 
-const TAKES_ARGUMENTS: ReadonlySet<string> = new Set(['keyOf', 'has', 'delete', 'refresh', 'peek', 'lease']);
+const TAKES_ARGUMENTS: ReadonlySet<string> = new Set([
+  'keyOf',
+  'has',
+  'delete',
+  'expire',
+  'refresh',
+  'peek',
+  'explain',
+  'lease',
+]);

@@ -59,7 +59,7 @@ export function faultsContract(bench: Bench): void {
     await bench
       .raw()
       .set(bench.entryKey('k'), encodeFrame({ ...frame, fences: [...frame.fences, ['z', 'new']] }), MINUTE);
-    expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+    expect(await outcome(a.fn(), 'k')).toBe('(fence)');
     await bench.raw().set(bench.entryKey('k'), encodeFrame(frame), MINUTE);
     expect(await outcome(a.fn(), 'k')).toBe('fenced');
   });
@@ -81,7 +81,7 @@ export function faultsContract(bench: Bench): void {
       await runAndKeep(a.fn(), 'k', 'kept', { tags: ['users'] });
       expect(await outcome(a.fn(), 'k', ['users'])).toBe('kept');
       await bench.raw().delete(lost);
-      expect(await outcome(b.fn(), 'k', ['users'])).toBe('(invalidated)');
+      expect(await outcome(b.fn(), 'k', ['users'])).toBe('(fence)');
     }
   });
 

@@ -32,8 +32,8 @@ export function invalidationsContract(bench: Bench): void {
     await runAndKeep(a.fn('getUser', 'v2'), '2', 'u2');
     await runAndKeep(a.fn('getUserName'), '1', 'n1');
     expect(await b.fn('getUser').clear()).toBe('acknowledged');
-    expect(await outcome(a.fn('getUser'), '1')).toBe('(invalidated)');
-    expect(await outcome(a.fn('getUser', 'v2'), '2')).toBe('(invalidated)');
+    expect(await outcome(a.fn('getUser'), '1')).toBe('(cleared)');
+    expect(await outcome(a.fn('getUser', 'v2'), '2')).toBe('(cleared)');
     expect(await outcome(a.fn('getUserName'), '1')).toBe('n1');
   });
 
@@ -44,7 +44,7 @@ export function invalidationsContract(bench: Bench): void {
     await runAndKeep(a.fn(), 'k', 'ours');
     await runAndKeep(neighbour.fn(), 'k', 'of the neighbour');
     expect(await b.tier.clear()).toBe('acknowledged');
-    expect(await outcome(a.fn(), 'k')).toBe('(invalidated)');
+    expect(await outcome(a.fn(), 'k')).toBe('(cleared)');
     expect(await outcome(neighbour.fn(), 'k')).toBe('of the neighbour');
     expect(await bench.stored('foreign')).toBe('theirs');
   });
@@ -61,7 +61,7 @@ export function invalidationsContract(bench: Bench): void {
     for (const [index, cache] of all.entries()) {
       for (const name of names) {
         const gone = index === 0 || (index === 1 && name === 't*');
-        expect(await outcome(cache.fn(name), 'k')).toBe(gone ? '(invalidated)' : `${index} ${name}`);
+        expect(await outcome(cache.fn(name), 'k')).toBe(gone ? '(cleared)' : `${index} ${name}`);
       }
     }
   });
@@ -76,15 +76,15 @@ export function invalidationsContract(bench: Bench): void {
     expect(await outcome(b.fn('learned'), 'k')).toBe('learned');
 
     expect(await b.tier.invalidateTags(['u:1', 'nobody has this one'])).toBe('acknowledged');
-    expect(await outcome(a.fn('static'), 'k', ['users'])).toBe('(invalidated)');
-    expect(await outcome(a.fn('learned'), 'k')).toBe('(invalidated)');
+    expect(await outcome(a.fn('static'), 'k', ['users'])).toBe('(tag)');
+    expect(await outcome(a.fn('learned'), 'k')).toBe('(tag)');
     expect(await outcome(a.fn('other'), 'k', ['u:2'])).toBe('other');
   });
 
   test('an entry that lacks a tag that is known before the run is a miss: nobody could invalidate it', async () => {
     const [a, b] = bench.twoProcesses();
     await runAndKeep(a.fn(), 'k', 'untagged');
-    expect(await outcome(b.fn(), 'k', ['added later'])).toBe('(invalidated)');
+    expect(await outcome(b.fn(), 'k', ['added later'])).toBe('(fence)');
   });
 
   test('an expired call is found as expired, by every process, until it is computed anew', async () => {

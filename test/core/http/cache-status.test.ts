@@ -20,7 +20,7 @@ describe('Cache-Status (RFC 9211) tells how a request was answered', () => {
 
   test('a miss, and whether it was kept', () => {
     expect(told({ type: 'miss', ...call, reason: 'cold' }, 60_000, true)).toBe('Millpond; fwd=uri-miss; stored');
-    expect(told({ type: 'miss', ...call, reason: 'invalidated' })).toBe('Millpond; fwd=uri-miss');
+    expect(told({ type: 'miss', ...call, reason: 'tag' })).toBe('Millpond; fwd=uri-miss');
     expect(told({ type: 'miss', ...call, reason: 'expired' }, 60_000, true)).toBe('Millpond; fwd=stale; stored');
   });
 

@@ -21,6 +21,7 @@ function shelfOf(
     maxBytes: options.maxBytes,
     budgeted: options.budgeted ?? true,
     onRemove: (entry: Entry<string>, reason) => removed.push({ key: entry.key, reason }),
+    onRefuse: (key) => removed.push({ key, reason: 'refused' }),
   });
   return { shelf, tier, removed };
 }
@@ -88,14 +89,14 @@ test('the byte budget chooses among the shelves of all functions', () => {
   expect(tier.bytes).toBeLessThanOrEqual(3_000);
 });
 
-test('a value larger than a limit is not kept, and takes nothing else with it', () => {
+test('a value larger than a limit is not kept, which is told, and takes nothing else with it', () => {
   const tier = new MemoryTier(3_000, fakeClock());
   const { shelf, removed } = shelfOf({}, tier);
   const narrow = shelfOf({ maxBytes: 500 }, tier);
   shelf.set('small', 'x', 100, Infinity);
   expect(shelf.set('huge', 'x', 5_000, Infinity)).toBeUndefined();
   expect(narrow.shelf.set('large', 'x', 600, Infinity)).toBeUndefined();
-  expect(removed).toEqual([]);
+  expect(removed).toEqual([{ key: 'huge', reason: 'refused' }]);
   expect(shelf.get('small')?.value).toBe('x');
 });
 
@@ -159,6 +160,7 @@ test('a listener that fills the key again while it is replaced leaves the books 
         shelf.set(entry.key, 'from the listener', 1, Infinity);
       }
     },
+    onRefuse: () => undefined,
   });
   shelf.set('key', 'first', 1, Infinity);
   shelf.set('key', 'second', 1, Infinity);

@@ -108,7 +108,7 @@ test('a token that another process lost is made again', async () => {
   const { fn } = openTier(store);
   await runAndKeep(fn(), 'k', 'value');
   for (const key of store.data.keys()) if (isFunctionToken(key)) store.data.set(key, 'not a token');
-  expect(await outcome(fn(), 'k')).toBe('(invalidated)');
+  expect(await outcome(fn(), 'k')).toBe('(fence)');
   await runAndKeep(fn(), 'k', 'again');
   expect(await outcome(fn(), 'k')).toBe('again');
 });

@@ -155,7 +155,7 @@ describe('hazard 5: a write that was given up at its deadline', () => {
     await b.fn().keep('k', begun, entryOf('outdated'));
     late?.release();
     await settled();
-    for (const tier of [a, b]) expect(await outcome(tier.fn(), 'k')).toMatch(/^\((cold|invalidated)\)$/);
+    for (const tier of [a, b]) expect(await outcome(tier.fn(), 'k')).toMatch(/^\((cold|deleted)\)$/);
   });
 });
 

@@ -39,7 +39,7 @@ describeWithRedis('what Millpond writes into Redis', (redis) => {
       await runAndKeep(one.fn(), 'k', 'shared');
       for (const other of tiers) expect(await outcome(other.fn(), 'k')).toBe('shared');
       await one.fn().clear();
-      for (const other of tiers) expect(await outcome(other.fn(), 'k')).toBe('(invalidated)');
+      for (const other of tiers) expect(await outcome(other.fn(), 'k')).toBe('(cleared)');
     }
     for (const key of await client.keys('*')) expect(key).toMatch(/^n::millpond\/shop\//);
   });

@@ -1,6 +1,7 @@
 import { DataSyncFunction, type DataSyncParts } from './data-sync-function.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
+import type { Explanation } from '../observe/explanation.js';
 import { dress, instanceOf } from '../wrapping.js';
 
 /** A cached synchronous function as its caller sees it, and as its cache owns it. */
@@ -36,6 +37,9 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     },
     peek(this: unknown, ...args: readonly unknown[]): unknown {
       return calls.usable(selfOf(this), args)?.kept.copy();
+    },
+    explain(this: unknown, ...args: readonly unknown[]): Explanation {
+      return calls.explain(selfOf(this), args);
     },
     keyOf(this: unknown, ...args: readonly unknown[]): string {
       return showKey(keyer.keyOf(selfOf(this), args));

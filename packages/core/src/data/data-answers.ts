@@ -56,7 +56,7 @@ export class DataAnswers {
     const failure = this.#parts.failures?.get(call.key, this.#now());
     if (failure !== undefined) {
       if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
-      report.hit(call.key, 'memory', this.#now() - failure.failedAt, call.policy);
+      report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
       throw failure.error;
     }
     const joined = this.#flights.joinable(call.key);
@@ -80,6 +80,7 @@ export class DataAnswers {
         return take(outcome);
       case 'answer':
         if (isInstead(outcome)) return this.#serveStale(call, outcome.entry, outcome.source.cause);
+        report.joined(this.#now() - joined.startedAt);
         return this.#handOut(outcome.entry);
     }
   }
@@ -128,11 +129,11 @@ export class DataAnswers {
         report.miss(key, source.reason, policy);
         break;
       case 'store':
-        report.hit(key, 'store', this.#now() - entry.createdAt, policy);
+        report.hit(key, 'store', this.#now() - entry.createdAt, entry.computeMs, policy);
         break;
       case 'stale': {
         if (source.cause !== 'revalidate') return this.#serveStale(call, entry, source.cause);
-        report.stale(key, this.#now() - entry.createdAt, source.cause, policy);
+        report.stale(key, this.#now() - entry.createdAt, entry.computeMs, source.cause, policy);
         const args = source.late.now();
         if (args !== undefined) this.#flights.refreshBehind({ ...call, args }, entry);
         break;
@@ -156,7 +157,7 @@ export class DataAnswers {
   }
 
   #serveStale({ key, policy }: DataCall, entry: DataEntry, cause: 'error' | 'timeout'): unknown {
-    this.#parts.report.stale(key, this.#now() - entry.createdAt, cause, policy);
+    this.#parts.report.stale(key, this.#now() - entry.createdAt, 0, cause, policy);
     return this.#handOut(entry);
   }
 

@@ -53,13 +53,17 @@ export function uselessFrom(entry: DataEntry, retention: number): number {
   return Math.min(entry.trustedUntil, entry.freshUntil + retention);
 }
 
+function windowsEnd(entry: DataEntry, freshness: Freshness): number {
+  return Math.max(entry.freshUntil, revalidateUntil(entry, freshness), errorUntil(entry, freshness));
+}
+
 /** What an entry is good for at an instant. */
-export type EntryState = 'fresh' | 'stale' | 'fallback' | Extract<MissReason, 'expired' | 'invalidated' | 'memory-ttl'>;
+export type EntryState = 'fresh' | 'stale' | 'fallback' | 'invalidated' | Extract<MissReason, 'expired' | 'memory-ttl'>;
 
 /** Only age makes an entry stale; what was invalidated, or is no more trusted, serves no stale path (hazard 14). */
 export function stateOf(entry: DataEntry, now: number, freshness: Freshness): EntryState {
   if (entry.stamps.length > 0 && !isCurrent(entry.stamps)) return 'invalidated';
-  if (now >= entry.trustedUntil) return 'memory-ttl';
+  if (now >= entry.trustedUntil) return now < windowsEnd(entry, freshness) ? 'memory-ttl' : 'expired';
   if (now < entry.freshUntil && now - entry.createdAt < freshness.freshWithin) return 'fresh';
   if (now < revalidateUntil(entry, freshness)) return 'stale';
   return now < errorUntil(entry, freshness) ? 'fallback' : 'expired';

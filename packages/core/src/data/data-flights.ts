@@ -112,8 +112,12 @@ export class DataFlights {
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
   refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights, settings } = this.#parts;
-    if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
+    const { host, flights, settings, report } = this.#parts;
+    if (this.#now() < stale.retryAt) {
+      report.refreshSkipped(call.key, 'cooldown');
+      return;
+    }
+    if (flights.joinable(call.key, this.#now()) !== undefined) return;
     const refresh = async (): Promise<void> => {
       const errand = { reason: 'refresh', freshness: settings.policy, primed: undefined } as const;
       const flight = this.start(call, errand, true);
@@ -122,7 +126,8 @@ export class DataFlights {
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
       if (outcome.type === 'failure') stale.retryAt = this.#now() + host.settings.refreshCooldown;
     };
-    inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
+    const runs = inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
+    if (!runs) report.refreshSkipped(call.key, 'limit');
   }
 
   #now(): number {

@@ -7,6 +7,8 @@ import type { DataFunctionParts } from './data-parts.js';
 import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
 import { recursiveCall } from '../errors.js';
+import { explainData } from '../observe/explain-data.js';
+import type { Explanation } from '../observe/explanation.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun } from '../run/run-context.js';
 
@@ -55,19 +57,19 @@ export class DataFunction {
   #answer(call: DataCall, recorder: Recorder | undefined): Promise<unknown> {
     const { shelf, host, report, settings } = this.#parts;
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#answers.fly(call, 'cold', undefined);
+    if (entry === undefined) return this.#answers.fly(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = host.settings.clock.now();
     const { value } = entry;
     const state = stateOf(value, now, call.policy);
     switch (state) {
       case 'fresh':
         shelf.touch(entry);
-        report.hit(call.key, 'memory', now - value.createdAt, call.policy);
+        report.hit(call.key, 'memory', now - value.createdAt, value.computeMs, call.policy);
         if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
         return Promise.resolve(value.kept.copy());
       case 'stale':
         shelf.touch(entry);
-        report.stale(call.key, now - value.createdAt, 'revalidate', call.policy);
+        report.stale(call.key, now - value.createdAt, value.computeMs, 'revalidate', call.policy);
         if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
         this.#flights.refreshBehind(call, value);
         return Promise.resolve(value.kept.copy());
@@ -79,7 +81,7 @@ export class DataFunction {
         return this.#answers.fly(call, state, undefined);
       case 'invalidated':
         shelf.remove(entry, 'delete');
-        return this.#answers.fly(call, state, undefined);
+        return this.#answers.fly(call, 'tag', undefined);
       case 'memory-ttl':
         shelf.remove(entry, 'expire');
         return this.#answers.fly(call, state, undefined);
@@ -121,6 +123,11 @@ export class DataFunction {
     const end = uselessFrom(entry.value, settings.retention);
     if (end > this.#now()) shelf.expireAt(entry, end);
     else shelf.remove(entry, 'expire');
+  }
+
+  /** What is known of a call; nothing is counted or changed. */
+  explain(self: unknown, args: readonly unknown[]): Promise<Explanation> {
+    return explainData(this.#parts, self, args);
   }
 
   /** Whether memory holds what a call would be served; nothing is counted and nobody asked. */

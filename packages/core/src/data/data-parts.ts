@@ -6,7 +6,7 @@ import type { FlightTable } from '../run/flight-table.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
 import type { KeepOptions } from '../copy/index.js';
-import type { Keyer } from '../key/index.js';
+import type { Identity, Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
 import type { Places } from '../run/places.js';
 import type { Reporter } from '../reporter.js';
@@ -16,6 +16,7 @@ import type { StoreFunction } from '../store/index.js';
 export interface DataFunctionParts {
   readonly host: CacheHost;
   readonly original: (...args: never) => unknown;
+  readonly identity: () => Identity;
   readonly context: 'detached' | 'caller';
   readonly settings: DataSettings;
   /** How the result of the call of a key is kept. */

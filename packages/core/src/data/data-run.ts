@@ -4,6 +4,7 @@ import { errorUntil, stateOf, type DataEntry } from './data-entry.js';
 import { DataKeeper } from './data-keeper.js';
 import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { missReason } from './miss-reason.js';
 import type { MissReason } from '../events.js';
 import { DESERTED, type Flight } from '../run/flight.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
@@ -120,13 +121,12 @@ export class DataRun {
     if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
     const looked = await entries.lookup(call.key, staticTags);
     const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
-    if (entry === undefined) {
-      return { reason: looked.found === undefined ? looked.reason : 'damaged', begun: looked.begun };
-    }
+    const why = missReason(reason, looked, entry !== undefined);
+    if (entry === undefined) return { reason: why, begun: looked.begun };
     const answer = this.#fromStore(flight, entry, freshness, late);
     if (answer !== undefined) return { answer };
     this.#fallbacks.set(flight, entry);
-    return { reason: 'expired', begun: looked.begun };
+    return { reason: why, begun: looked.begun };
   }
 
   #fromStore(
@@ -195,7 +195,7 @@ export class DataRun {
   }
 
   #settle(plan: Plan, value: unknown): DataOutcome {
-    const { settings, keepOptions } = this.#parts;
+    const { settings, keepOptions, report } = this.#parts;
     const { flight, args, reason } = plan;
     let kept: Kept;
     try {
@@ -204,6 +204,7 @@ export class DataRun {
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
       this.#parts.flights.leave(flight);
+      report.computed(flight.key, this.#now() - plan.started, false);
       return { type: 'uncacheable', reason, value, error, taken: false };
     }
     const tags = settings.tagsOf(value, args);

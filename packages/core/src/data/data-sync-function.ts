@@ -5,6 +5,8 @@ import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './d
 import type { DataFunctionParts } from './data-parts.js';
 import { recursiveCall } from '../errors.js';
 import type { MissReason } from '../events.js';
+import { explainDataSync } from '../observe/explain-data.js';
+import type { Explanation } from '../observe/explanation.js';
 import { memorySources, record, type Inherited, type Recorder } from '../run/inherited.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 
@@ -40,14 +42,14 @@ export class DataSyncFunction {
     if (!host.settings.enabled || host.closed) return this.#run(self, args, undefined);
     const call = { key: keyer.keyOf(self, args), self, args };
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#unlessFailed(call, 'cold', undefined);
+    if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = this.#now();
     const { value } = entry;
     const state = stateOf(value, now, settings.policy);
     switch (state) {
       case 'fresh':
         shelf.touch(entry);
-        report.hit(call.key, 'memory', now - value.createdAt, settings.policy);
+        report.hit(call.key, 'memory', now - value.createdAt, value.computeMs, settings.policy);
         return this.#handOut(value);
       case 'fallback':
       case 'stale':
@@ -56,7 +58,7 @@ export class DataSyncFunction {
       case 'memory-ttl':
       case 'invalidated':
         shelf.remove(entry, state === 'invalidated' ? 'delete' : 'expire');
-        return this.#unlessFailed(call, state, undefined);
+        return this.#unlessFailed(call, state === 'invalidated' ? 'tag' : state, undefined);
     }
   }
 
@@ -78,7 +80,7 @@ export class DataSyncFunction {
     const failure = failures?.get(call.key, this.#now());
     if (failure === undefined) return this.#compute(call, reason, fallback);
     if (fallback !== undefined) return this.#serveStale(call.key, fallback);
-    report.hit(call.key, 'memory', this.#now() - failure.failedAt, settings.policy);
+    report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, settings.policy);
     throw failure.error;
   }
 
@@ -142,7 +144,7 @@ export class DataSyncFunction {
 
   #serveStale(key: string, entry: DataEntry): unknown {
     const { report, settings } = this.#parts;
-    report.stale(key, this.#now() - entry.createdAt, 'error', settings.policy);
+    report.stale(key, this.#now() - entry.createdAt, 0, 'error', settings.policy);
     return this.#handOut(entry);
   }
 
@@ -160,8 +162,9 @@ export class DataSyncFunction {
       kept = keep(value, keepOptions(key));
     } catch (error) {
       // What an invalidation inside the run has discarded need not be data.
-      if (run.outdated) return () => value;
-      throw error;
+      if (!run.outdated) throw error;
+      report.computed(key, this.#now() - run.started, false);
+      return () => value;
     }
     const entry = this.#entry(kept, run, settings.tagsOf(value, args), settings.ttlOf(value, args));
     // Asked again after `when`, which may have invalidated.
@@ -232,11 +235,17 @@ export class DataSyncFunction {
   }
 
   delete(self: unknown, args: readonly unknown[]): void {
-    const { keyer, shelf, failures } = this.#parts;
+    const { keyer, shelf, failures, report } = this.#parts;
     const key = keyer.keyOf(self, args);
     this.#outdate(key);
     failures?.drop(key);
     shelf.removeKey(key, 'delete');
+    report.deleted(key);
+  }
+
+  /** What is known of a call; nothing is counted or changed. */
+  explain(self: unknown, args: readonly unknown[]): Explanation {
+    return explainDataSync(this.#parts, (key) => this.#running.get(key)?.started, self, args);
   }
 
   clear(): void {

@@ -23,6 +23,8 @@ export class Failures {
       maxBytes: undefined,
       budgeted: true,
       onRemove: ({ value }) => generations.release(value.stamps),
+      // Larger than the whole budget: then it is not kept.
+      onRefuse: () => undefined,
     });
   }
 

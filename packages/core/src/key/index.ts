@@ -2,7 +2,7 @@ export { digest, showKey } from './digest.js';
 export { defineHasher, type Hasher } from './hasher.js';
 export { fingerprint, identify, type Identity, type IdentityOptions } from './identity.js';
 export { ignoredArgs } from './ignored.js';
-export { createKeyer, type Keyer, type KeyerOptions } from './keyer.js';
+export { createKeyer, type Keyer, type KeyerOptions, type KeyPart } from './keyer.js';
 export {
   knownResource,
   nextResourceFunction,

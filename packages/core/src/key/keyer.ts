@@ -1,5 +1,6 @@
 import { hasherFailed } from '../errors.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
+import { showKey } from './digest.js';
 import { hasherLookup, type Hasher } from './hasher.js';
 import type { IsIgnored } from './ignored.js';
 import { selfText, type SelfOptions } from './self.js';
@@ -23,6 +24,14 @@ export interface KeyerOptions {
   readonly stored: boolean;
 }
 
+/** One thing that a key is, or is not, made of. */
+export interface KeyPart {
+  /** `this`, an argument such as `args[0]`, or `key(...)`: the answer of the option `key`. */
+  readonly of: string;
+  /** Its canonical text, a digest when it is long; undefined when it does not count. */
+  readonly text: string | undefined;
+}
+
 /** Names the calls of one function. */
 export interface Keyer {
   /**
@@ -34,6 +43,8 @@ export interface Keyer {
    *   `ERR_MILLPOND_HASHER_FAILED` when the option `key` or a hasher throws, returns a promise, or its own input.
    */
   keyOf(self: unknown, args: readonly unknown[], met?: object[]): string;
+  /** The parts that the text is made of, and those that do not count. Throws as `keyOf` does. */
+  partsOf(self: unknown, args: readonly unknown[]): readonly KeyPart[];
 }
 
 /** Makes the keyer of one function. */
@@ -44,20 +55,40 @@ export function createKeyer(options: KeyerOptions): Keyer {
   const withSelf: SelfOptions | undefined = readsThis(options.original) ? { fn, stored, walk } : undefined;
 
   if (key !== undefined) {
-    return { keyOf: (self, args, met) => shorten(`=${walk(met).textOf(askKey(fn, key, self, args), 'key(...)')}`) };
+    const answer = (self: unknown, args: readonly unknown[], met?: object[]): string =>
+      walk(met).textOf(askKey(fn, key, self, args), 'key(...)');
+    return {
+      keyOf: (self, args, met) => shorten(`=${answer(self, args, met)}`),
+      partsOf: (self, args) => [{ of: 'key(...)', text: showKey(answer(self, args)) }],
+    };
   }
   return {
     keyOf(self, args, met) {
       const text = argsText(args, isIgnored, () => walk(met));
       return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
     },
+    partsOf(self, args) {
+      const end = counted(args, isIgnored);
+      const parts = args.map((arg, index): KeyPart => {
+        const counts = index < end && !isIgnored(index);
+        return { of: `args[${index}]`, text: counts ? showKey(walk().textOf(arg, index)) : undefined };
+      });
+      if (self === undefined || self === globalThis) return parts;
+      return [{ of: 'this', text: withSelf && showKey(selfText(self, withSelf)) }, ...parts];
+    },
   };
 }
 
-/** Ignored and undefined arguments at the end are left out; an ignored one before that keeps its place. */
-function argsText(args: readonly unknown[], isIgnored: IsIgnored, walk: () => Walk): string {
+/** Ignored and undefined arguments at the end are left out: how many are not. */
+function counted(args: readonly unknown[], isIgnored: IsIgnored): number {
   let end = args.length;
   while (end > 0 && (args[end - 1] === undefined || isIgnored(end - 1))) end -= 1;
+  return end;
+}
+
+/** An ignored argument before the last one that counts keeps its place. */
+function argsText(args: readonly unknown[], isIgnored: IsIgnored, walk: () => Walk): string {
+  const end = counted(args, isIgnored);
   let text = '(';
   let walked: Walk | undefined;
   for (let index = 0; index < end; index += 1) {

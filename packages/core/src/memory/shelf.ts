@@ -16,6 +16,8 @@ export interface ShelfOptions<V> {
   readonly usefulUntil?: ((entry: Entry<V>, now: number) => number) | undefined;
   /** Told of every entry that leaves, with the reason, after it has left. */
   readonly onRemove: (entry: Entry<V>, reason: RemovalReason) => void;
+  /** Told of a value that is larger than a limit, with the bytes that its entry would have. */
+  readonly onRefuse: (key: string, bytes: number) => void;
 }
 
 /** The entries of one function in memory. */
@@ -58,8 +60,11 @@ export class Shelf<V> implements EntryOwner {
   set(key: string, value: V, valueBytes: number, expiresAt: number): Entry<V> | undefined {
     this.removeKey(key, 'replace');
     const bytes = valueBytes + 2 * key.length + ENTRY_OVERHEAD;
-    if (bytes > (this.#options.maxBytes ?? Infinity)) return undefined;
-    if (this.#options.budgeted && bytes > this.#tier.maxBytes) return undefined;
+    const { maxBytes = Infinity, budgeted, onRefuse } = this.#options;
+    if (bytes > maxBytes || (budgeted && bytes > this.#tier.maxBytes)) {
+      onRefuse(key, bytes);
+      return undefined;
+    }
     this.#tier.sweep();
     this.#makeRoom(bytes);
     // A listener told of these removals may have called the cache and filled the key again.
@@ -68,7 +73,7 @@ export class Shelf<V> implements EntryOwner {
     this.#entries.set(key, entry);
     this.#bytes += bytes;
     if (this.#order !== undefined) entry.inShelf = this.#order.add(entry);
-    this.#tier.add(entry, this.#options.budgeted);
+    this.#tier.add(entry, budgeted);
     return entry;
   }
 

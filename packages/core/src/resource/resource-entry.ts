@@ -14,6 +14,8 @@ export interface ResourceEntry {
   readonly holding: Holding;
   readonly run: number;
   readonly createdAt: number;
+  /** How long it took to build, in milliseconds. */
+  readonly computeMs: number;
   readonly freshUntil: number;
   /** Until when it is handed out while another is built. */
   readonly revalidateUntil: number;
@@ -32,7 +34,7 @@ export function resourceEntry(
   run: number,
   now: number,
   life: ResourceLife,
-  madeOf: readonly object[],
+  made: Pick<ResourceEntry, 'computeMs' | 'madeOf'>,
 ): ResourceEntry {
   const freshUntil = now + life.ttl;
   return {
@@ -43,7 +45,7 @@ export function resourceEntry(
     revalidateUntil: freshUntil + life.staleWhileRevalidate,
     errorUntil: freshUntil + life.staleIfError,
     idleTimeout: life.idleTimeout,
-    madeOf,
+    ...made,
     retryAt: 0,
   };
 }

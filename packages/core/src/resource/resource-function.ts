@@ -3,6 +3,8 @@ import type { Lease } from '../cached.js';
 import { cacheClosed, CacheError, recursiveCall, resourceAsksForItself } from '../errors.js';
 import type { MissReason } from '../events.js';
 import type { Entry } from '../memory/index.js';
+import { explainResource } from '../observe/explain-resource.js';
+import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
 import type { Flight } from '../run/flight.js';
 import { LateArguments } from '../run/late-arguments.js';
@@ -67,6 +69,11 @@ export class ResourceFunction {
     return holding.resource;
   }
 
+  /** What is known of a call; nothing is counted or changed. */
+  async explain(self: unknown, args: readonly unknown[]): Promise<Explanation> {
+    return explainResource(this.#parts, self, args);
+  }
+
   /** Whether memory holds a resource that a call would be given; nothing is counted and it is not validated. */
   has(self: unknown, args: readonly unknown[]): boolean {
     return this.#usable(self, args) !== undefined;
@@ -93,16 +100,16 @@ export class ResourceFunction {
   }
 
   async #use(call: ResourceCall): Promise<Holding> {
-    const { shelf } = this.#parts;
+    const { shelf, report } = this.#parts;
     this.#checkOpen();
     this.#validation?.checkNotInside(call.key);
     this.#checkNotInRelease(call.key);
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#fly(call, 'cold', undefined);
+    if (entry === undefined) return this.#fly(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const { holding } = entry.value;
     if (isOutlived(entry.value, call.met)) {
       shelf.remove(entry, 'invalid');
-      return this.#fly(call, 'invalidated', holding);
+      return this.#fly(call, 'invalid', holding);
     }
     switch (stateOf(entry.value, this.#now())) {
       case 'fresh':
@@ -127,11 +134,11 @@ export class ResourceFunction {
     value.holding.usedAt = now;
     const age = now - value.createdAt;
     if (stateOf(value, now) === 'stale') {
-      report.stale(call.key, age, 'revalidate', call.options);
+      report.stale(call.key, age, value.computeMs, 'revalidate', call.options);
       if (args !== undefined) this.#rebuildBehind({ ...call, args, options: NO_OPTIONS }, value);
     } else {
       // Fresh, or it was when it began to be validated.
-      report.hit(call.key, 'memory', age, call.options);
+      report.hit(call.key, 'memory', age, value.computeMs, call.options);
     }
     return value.holding;
   }
@@ -152,7 +159,7 @@ export class ResourceFunction {
     if (valid || !isKept) return this.#use({ ...call, args });
     shelf.remove(entry, 'invalid');
     this.#checkOpen();
-    return this.#fly({ ...call, args }, 'invalidated', holding);
+    return this.#fly({ ...call, args }, 'invalid', holding);
   }
 
   /** Builds another; when that fails, the one that is there serves on, as long as it may. */
@@ -172,7 +179,7 @@ export class ResourceFunction {
       if (!valid) shelf.remove(entry, 'invalid');
       if (!mayServe()) throw error;
       holding.usedAt = this.#now();
-      report.stale(call.key, this.#now() - createdAt, 'error', call.options);
+      report.stale(call.key, this.#now() - createdAt, 0, 'error', call.options);
       return holding;
     }
   }
@@ -183,7 +190,9 @@ export class ResourceFunction {
     const joined = flights.joinable(call.key, this.#now());
     if (joined !== undefined) {
       report.join(call.key, call.options);
-      return this.#wait(joined, call);
+      const holding = await this.#wait(joined, call);
+      report.joined(this.#now() - joined.startedAt);
+      return holding;
     }
     if (rebuild === 'build-first') return this.#lead(call, reason, { old });
     const inTheWay = host.holdings.inTheWay(owner, call.key);
@@ -229,9 +238,13 @@ export class ResourceFunction {
 
   /** Builds another behind one past its ttl, unless that is under way, failed lately, or the limit is reached. */
   #rebuildBehind(call: ResourceCall, stale: ResourceEntry): void {
-    const { host, flights } = this.#parts;
+    const { host, flights, report } = this.#parts;
     const now = this.#now();
-    if (now < stale.retryAt || flights.joinable(call.key, now) !== undefined) return;
+    if (now < stale.retryAt) {
+      report.refreshSkipped(call.key, 'cooldown');
+      return;
+    }
+    if (flights.joinable(call.key, now) !== undefined) return;
     const rebuild = async (): Promise<void> => {
       try {
         // It waits as a caller does, so that it is not deserted when one who joined it leaves.
@@ -241,7 +254,8 @@ export class ResourceFunction {
         stale.retryAt = this.#now() + host.settings.refreshCooldown;
       }
     };
-    inRootContext(() => host.refreshes.run(rebuild, now, flights.flightTimeout));
+    const runs = inRootContext(() => host.refreshes.run(rebuild, now, flights.flightTimeout));
+    if (!runs) report.refreshSkipped(call.key, 'limit');
   }
 
   /** What must be gone before the next is built cannot ask for the next while it goes. */

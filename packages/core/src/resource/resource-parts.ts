@@ -1,5 +1,5 @@
 import type { CacheHost } from '../host.js';
-import type { Keyer } from '../key/index.js';
+import type { Identity, Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
 import { parseDuration, type Duration } from '../duration.js';
 import type { ReleaseReason } from '../options.js';
@@ -26,6 +26,7 @@ export interface ResourceParts {
   readonly owner: ResourceOwner;
   /** Makes known which resource it is that was built. */
   readonly introduce: Introduce;
+  readonly identity: () => Identity;
   readonly report: Reporter;
 }
 
@@ -35,6 +36,7 @@ export interface ResourceGiven {
   readonly original: AnyFunction;
   readonly keyer: Keyer;
   readonly introduce: Introduce;
+  readonly identity: () => Identity;
   readonly report: Reporter;
   readonly maxEntries: number | undefined;
   /** How messages name the place where it is wrapped. */
@@ -43,11 +45,11 @@ export interface ResourceGiven {
 
 /** Makes the pieces of a resource function from its checked options. */
 export function resourceParts(options: AnyResourceOptions, given: ResourceGiven): ResourceParts {
-  const { host, original, keyer, introduce, report, where } = given;
+  const { host, original, keyer, introduce, identity, report, where } = given;
   const rebuild = options.rebuild ?? 'build-first';
   const ms = (option: TimeOption, or: number): number => milliseconds(options[option], or, where, option);
   const onRelease = options.onRelease ?? disposeOf;
-  const flights = new FlightTable<Holding>(ms('flightTimeout', 60_000));
+  const flights = new FlightTable<Holding>(ms('flightTimeout', 60_000), (key, why) => report.abandoned(key, why));
   const owner: ResourceOwner = {
     flights,
     report,
@@ -70,6 +72,7 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
       host.holdings.letGo(entry.value.holding, reason);
       report.removed(entry.key, reason);
     },
+    onRefuse: (key, bytes) => report.notKept(key, bytes),
   });
   return {
     host,
@@ -88,6 +91,7 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
     flights,
     owner,
     introduce,
+    identity,
     report,
   };
 }

@@ -4,7 +4,7 @@ import type { Flight } from '../run/flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 import { runWithin } from '../run/run-context.js';
 import type { Holding } from './holding.js';
-import { resourceEntry, uselessFrom } from './resource-entry.js';
+import { resourceEntry, uselessFrom, type ResourceEntry } from './resource-entry.js';
 import { newFlight } from './resource-flight.js';
 import type { ResourceParts } from './resource-parts.js';
 import { checkResource } from './resource-value.js';
@@ -74,14 +74,14 @@ export class ResourceRun {
     introduce(holding, call);
     const newer = (shelf.get(key)?.value.run ?? 0) > run;
     const keeps = !flight.outdated && !host.closed && !newer;
-    if (keeps) this.#keep(flight, holding, call.met);
+    if (keeps) this.#keep(flight, holding, { computeMs: duration, madeOf: call.met });
     else host.holdings.letGo(holding, 'discard');
     flights.leave(flight);
     report.computed(key, duration, keeps);
     return holding;
   }
 
-  #keep(flight: Flight<Holding>, holding: Holding, madeOf: readonly object[]): void {
+  #keep(flight: Flight<Holding>, holding: Holding, made: Pick<ResourceEntry, 'computeMs' | 'madeOf'>): void {
     const { host, shelf, flights, report, life } = this.#parts;
     const { key, run } = flight;
     try {
@@ -92,7 +92,7 @@ export class ResourceRun {
     }
     flights.outdateOlder(key, (other) => other.run < run);
     const now = this.#now();
-    const value = resourceEntry(holding, run, now, life, madeOf);
+    const value = resourceEntry(holding, run, now, life, made);
     const entry = shelf.set(key, value, 0, uselessFrom(value, now));
     // Whoever was told of what it has pushed out may have invalidated.
     if (entry !== undefined && flight.outdated) shelf.remove(entry, 'discard');

@@ -18,7 +18,7 @@ export class Validation {
   constructor(parts: ResourceParts, validate: (...args: never) => unknown) {
     this.#parts = parts;
     this.#validate = validate;
-    this.#questions = new FlightTable<boolean>(parts.flights.flightTimeout);
+    this.#questions = new FlightTable<boolean>(parts.flights.flightTimeout, nobodyIsTold);
   }
 
   /** Refuses a call that is made by the question about its own resource: it would ask it again, without end. */
@@ -35,4 +35,8 @@ export class Validation {
     question.begin(async () => Boolean(await runWithin(question, validate)));
     return question.wait({ fn: report.fn, signal, limits: [], onDeserted: () => question.abort() });
   }
+}
+
+function nobodyIsTold(): void {
+  // A question has one caller, who knows that they have left.
 }

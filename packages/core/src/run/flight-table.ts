@@ -7,22 +7,32 @@ const MOST_ABANDONED = 3;
 export class FlightTable<T> {
   /** After so long (milliseconds) a flight no longer holds its key. */
   readonly flightTimeout: number;
+  readonly #onAbandoned: (key: string, why: 'timeout' | 'deserted') => void;
   readonly #joinable = new Map<string, Flight<T>>();
   /** Nobody joins these any more, but what they return may still be kept. */
   readonly #apart = new Map<string, Set<Flight<T>>>();
 
-  constructor(flightTimeout: number) {
+  constructor(flightTimeout: number, onAbandoned: (key: string, why: 'timeout' | 'deserted') => void) {
     this.flightTimeout = flightTimeout;
+    this.#onAbandoned = onAbandoned;
+  }
+
+  /** The flight that holds a key, be it too old or not; a look that changes nothing. */
+  find(key: string): Flight<T> | undefined {
+    return this.#joinable.get(key);
   }
 
   /** The flight that a caller may join. One that is too old leaves its key to the next (hazard 18). */
   joinable(key: string, now: number): Flight<T> | undefined {
     const flight = this.#joinable.get(key);
-    if (flight === undefined || now - flight.startedAt < this.flightTimeout) return flight;
-    if (this.#abandoned(key) >= MOST_ABANDONED) return flight;
-    flight.abandoned = true;
-    this.setApart(flight);
+    if (flight === undefined || this.holdsKey(flight, now)) return flight;
+    this.#abandon(flight, 'timeout');
     return undefined;
+  }
+
+  /** Whether the flight that `find` found still holds its key; when too many were left behind, however long it takes. */
+  holdsKey(flight: Flight<T>, now: number): boolean {
+    return now - flight.startedAt < this.flightTimeout || this.#abandoned(flight.key) >= MOST_ABANDONED;
   }
 
   #abandoned(key: string): number {
@@ -46,10 +56,15 @@ export class FlightTable<T> {
   desert(flight: Flight<T>): void {
     if (this.#joinable.get(flight.key) === flight) {
       if (this.#abandoned(flight.key) >= MOST_ABANDONED) return;
-      flight.abandoned = true;
-      this.setApart(flight);
+      this.#abandon(flight, 'deserted');
     }
     flight.abort();
+  }
+
+  #abandon(flight: Flight<T>, why: 'timeout' | 'deserted'): void {
+    flight.abandoned = true;
+    this.setApart(flight);
+    this.#onAbandoned(flight.key, why);
   }
 
   /** Nobody joins a flight any more; it goes on. */

@@ -9,14 +9,15 @@ export class Refreshes {
 
   /**
    * Runs a refresh unless the limit is reached; it handles its own failure. One that has not ended after `timeout`
-   * milliseconds counts no longer, since it may never end.
+   * milliseconds counts no longer, since it may never end. Tells whether it runs.
    */
-  run(refresh: () => Promise<void>, now: number, timeout: number): void {
+  run(refresh: () => Promise<void>, now: number, timeout: number): boolean {
     if (this.#running.size >= this.#limit) this.#forget(now);
-    if (this.#running.size >= this.#limit) return;
+    if (this.#running.size >= this.#limit) return false;
     const place = { until: now + timeout };
     this.#running.add(place);
     void refresh().finally(() => this.#running.delete(place));
+    return true;
   }
 
   #forget(now: number): void {

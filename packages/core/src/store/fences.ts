@@ -1,6 +1,6 @@
 import type { Frame } from '../codec/index.js';
 import type { CacheNames, CallNames, FunctionNames } from './names.js';
-import type { Begun } from './store-types.js';
+import type { Begun, BrokenFence } from './store-types.js';
 import { instantOf, type Standing, type Tokens } from './tokens.js';
 
 /** The names of the tokens that fence one call. */
@@ -126,23 +126,41 @@ export function carriedBy(run: RunFences): Frame['fences'] {
   return fences;
 }
 
-/** Whether an entry is still inside its fences, as far as cache, function, call and the tags known before tell. */
-export function holds(frame: Frame, names: FenceNames, stands: Standings): boolean {
+/** The first fence of an entry that does not hold any more, of cache, function, call and the tags known before. */
+export function brokenFence(frame: Frame, names: FenceNames, stands: Standings): BrokenFence | undefined {
+  // A fence that this release does not know cannot be checked.
+  if (!frame.fences.every(([name]) => KNOWN.has(name))) {
+    return { fence: 'unknown', tag: undefined, lost: true };
+  }
   const carried = new Map(frame.fences);
+  const wide =
+    broken('cache', undefined, carried.get(CACHE), stands(names.cache)) ??
+    broken('function', undefined, carried.get(FUNCTION), stands(names.function));
+  if (wide !== undefined) return wide;
+  if (!isAfter(carried.get(TOMBSTONE), stands(names.tombstone))) return { fence: 'call', tag: undefined, lost: false };
   const carriedTags = new Map(frame.tags);
-  return (
-    // A fence that this release does not know cannot be checked.
-    frame.fences.every(([name]) => KNOWN.has(name)) &&
-    isCurrent(carried.get(CACHE), stands(names.cache)) &&
-    isCurrent(carried.get(FUNCTION), stands(names.function)) &&
-    isAfter(carried.get(TOMBSTONE), stands(names.tombstone)) &&
-    [...names.tags].every(([tag, name]) => isCurrent(carriedTags.get(tag), stands(name)))
-  );
+  for (const [tag, name] of names.tags) {
+    const by = brokenTag(tag, carriedTags.get(tag), stands(name));
+    if (by !== undefined) return by;
+  }
+  return undefined;
 }
 
-/** Whether a token that must be there is the one that was carried. */
-export function isCurrent(carried: string | undefined, standing: Standing): boolean {
-  return carried !== undefined && tokenOf(standing) === carried;
+/** The fence of one tag, if it does not hold any more. */
+export function brokenTag(tag: string, carried: string | undefined, standing: Standing): BrokenFence | undefined {
+  return broken('tag', tag, carried, standing);
+}
+
+/** A token that must be there, and be the one that was carried. */
+function broken(
+  fence: BrokenFence['fence'],
+  tag: string | undefined,
+  carried: string | undefined,
+  standing: Standing,
+): BrokenFence | undefined {
+  const token = tokenOf(standing);
+  if (carried !== undefined && token === carried) return undefined;
+  return { fence, tag, lost: carried === undefined || (standing !== 'contested' && token === undefined) };
 }
 
 /** Whether what carries this was begun after the last delete of the call. A tombstone that it carries must be there. */

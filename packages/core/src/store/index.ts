@@ -3,10 +3,12 @@ export { checkStoreInput, type KeyvAdapterLike, type KeyvLike, type StoreInput }
 export type {
   Acknowledgement,
   Begun,
+  BrokenFence,
   EntryToKeep,
   StoredEntry,
   StoreFunction,
   StoreFunctionIdentity,
+  StoreInspection,
   StoreLookup,
   StoreMissReason,
   StoreTier,

@@ -1,10 +1,11 @@
 import { encodeFrame } from '../codec/index.js';
 import { CacheError, tooManyTags, uncacheableValue, valueTooLarge } from '../errors.js';
+import { showKey } from '../key/index.js';
 import { confirmed } from './confirm.js';
+import { lifeOf } from './examine.js';
 import { carriedBy } from './fences.js';
 import type { Sent } from './guard.js';
 import type { CallToOutdate } from './invalidations.js';
-import { lifeOf } from './look-up.js';
 import type { RunToPair } from './pairs.js';
 import { longestLife, OLDEST_RUN, type StoreContext } from './store-context.js';
 import type { EntryToKeep, StoreFunctionIdentity, TagPairs } from './store-types.js';
@@ -44,8 +45,13 @@ export async function writeEntry(
   }
   const life = Math.ceil(lifeOf(keeping.entry, longestLife(context.options, keeping.identity)));
   const sent = await context.guard.send('keep an entry', (port) => port.set(keeping.call.entry, text, life));
-  if (typeof sent === 'object') return { late: sent.late.then((kept) => confirmed(context, keeping, kept)) };
-  await confirmed(context, keeping, sent === 'done');
+  const end = async (kept: boolean): Promise<boolean> => {
+    const stays = await confirmed(context, keeping, kept);
+    if (stays) tellStored(context, keeping, text);
+    return stays;
+  };
+  if (typeof sent === 'object') return { late: sent.late.then(end) };
+  await end(sent === 'done');
   return sent;
 }
 
@@ -81,5 +87,11 @@ function textOf(context: StoreContext, keeping: Keeping, pairs: TagPairs): strin
 }
 
 function tellNotStored({ options }: StoreContext, { identity, key }: Keeping, error: CacheError): void {
-  options.emit({ type: 'notStored', cache: options.cache, fn: identity.shown, key, error });
+  options.emit({ type: 'notStored', cache: options.cache, fn: identity.shown, key: showKey(key), error });
+}
+
+function tellStored({ options }: StoreContext, { identity, key }: Keeping, text: string): void {
+  if (options.wants?.('stored') !== true) return;
+  const bytes = Buffer.byteLength(text);
+  options.emit({ type: 'stored', cache: options.cache, fn: identity.shown, key: showKey(key), bytes });
 }

@@ -1,9 +1,10 @@
 import { inRootContext } from '../context.js';
 import { storeDamaged } from '../errors.js';
+import { showKey } from '../key/index.js';
 import { fenceNames, RunFences, type FenceNames } from './fences.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
 import { mayBeKept, writeEntry, type Keeping } from './keep.js';
-import { beginRun, lookUp } from './look-up.js';
+import { beginRun, inspect, lookUp } from './look-up.js';
 import type { CallNames } from './names.js';
 import { pairsOf } from './pairs.js';
 import { longestLife, markLife, type StoreContext } from './store-context.js';
@@ -16,7 +17,7 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
 
   function damaged(key: string, call: CallNames, why: string, cause?: unknown): void {
     const error = storeDamaged(identity.shown, why, cause);
-    options.emit({ type: 'storeDamaged', cache: options.cache, fn: identity.shown, key, error });
+    options.emit({ type: 'storeDamaged', cache: options.cache, fn: identity.shown, key: showKey(key), error });
     if (!context.isOpen()) return;
     void queue.put(call.entry, () => guard.send('delete a damaged entry', (port) => port.delete(call.entry)));
   }
@@ -56,6 +57,10 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
         longestLife: longestLife(options, identity),
         onDamaged,
       });
+    },
+    inspect(key, tags) {
+      const call = fn.call(key);
+      return inspect(context, { call, names: fencesOf(call, tags), longestLife: longestLife(options, identity) });
     },
     begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),
     keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { CacheEvent } from '../events.js';
+import type { CacheEvent, CacheEventType, MissReason } from '../events.js';
 import type { DiskStoreInput } from './disk-store.js';
 import type { StoreInput } from './input.js';
 
@@ -21,6 +21,8 @@ export interface StoreTierOptions {
   readonly closeTimeout: number;
   readonly clock: Clock;
   readonly emit: (event: CacheEvent) => void;
+  /** Whether anybody hears an event of what goes well; nobody does when it is left out. */
+  readonly wants?: ((type: CacheEventType) => boolean) | undefined;
 }
 
 /** Which function's entries are meant. */
@@ -74,6 +76,8 @@ export interface StoreFunction {
    * the entry tells of, or tokens that have to be made.
    */
   lookup(key: string, tags: readonly string[]): Promise<StoreLookup>;
+  /** Looks as `lookup` does, within the same time, and changes nothing: no event but of a store that fails. */
+  inspect(key: string, tags: readonly string[]): Promise<StoreInspection>;
   /** Takes note of the fences for a run that does not look. */
   begin(key: string, tags: readonly string[]): Promise<Begun>;
   /**
@@ -119,8 +123,31 @@ export interface StoredEntry {
   readonly pairs: TagPairs;
 }
 
-/** Why a look-up found nothing. */
-export type StoreMissReason = 'cold' | 'expired' | 'invalidated' | 'damaged' | 'store-down';
+/** Why a look-up found nothing; the words are those of `MissReason`. */
+export type StoreMissReason = Extract<
+  MissReason,
+  'cold' | 'expired' | 'deleted' | 'cleared' | 'tag' | 'fence' | 'damaged' | 'store-down'
+>;
+
+/** What outdates a stored entry. */
+export interface BrokenFence {
+  /** What it was kept under that does not hold any more; `unknown` when it is one that this release does not know. */
+  readonly fence: 'cache' | 'function' | 'call' | 'tag' | 'unknown';
+  /** Which tag. */
+  readonly tag: string | undefined;
+  /** Whether it cannot be told any more: the token is gone from the store, or the entry never had one. */
+  readonly lost: boolean;
+}
+
+/** What the store has under the key of a call. */
+export type StoreInspection = { readonly key: string } & (
+  | { readonly state: 'down' }
+  /** `deleted`: there is a tombstone. */
+  | { readonly state: 'none'; readonly deleted: boolean }
+  | { readonly state: 'damaged'; readonly why: string }
+  | { readonly state: 'found' | 'expired'; readonly entry: StoredEntry; readonly bytes: number }
+  | { readonly state: 'invalidated'; readonly entry: StoredEntry; readonly bytes: number; readonly by: BrokenFence }
+);
 
 /** What a look-up found, and the fences for the run that may follow. */
 export interface StoreLookup {

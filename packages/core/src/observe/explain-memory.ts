@@ -1,0 +1,36 @@
+import type { Freshness } from '../data/call-policy.js';
+import { errorUntil, revalidateUntil, stateOf, type DataEntry } from '../data/data-entry.js';
+import type { MissReason } from '../events.js';
+import type { Entry } from '../memory/index.js';
+import { isCurrent, tagsOf } from '../run/generation.js';
+import type { MemoryExplanation } from './explanation.js';
+
+/** What memory holds of a call of a data function; `gone` is why it holds nothing, as far as that is remembered. */
+export function explainMemory(
+  entry: Entry<DataEntry> | undefined,
+  gone: MissReason | undefined,
+  now: number,
+  freshness: Freshness,
+): MemoryExplanation {
+  if (entry === undefined) return { state: 'none', gone };
+  const { value, bytes, hot } = entry;
+  return {
+    state: stateOf(value, now, freshness),
+    age: now - value.createdAt,
+    computeMs: value.computeMs,
+    freshFor: left(value.freshUntil, now),
+    staleWhileRevalidateFor: left(revalidateUntil(value, freshness), now),
+    staleIfErrorFor: left(Math.max(value.freshUntil, errorUntil(value, freshness)), now),
+    bytes,
+    tags: value.tags,
+    invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
+    trustedFor: left(value.trustedUntil, now),
+    noRefreshFor: Math.max(0, value.retryAt - now),
+    usedLately: hot !== 0,
+  };
+}
+
+/** How long it is until an instant: 0 when it has passed, undefined when it never comes. */
+export function left(until: number, now: number): number | undefined {
+  return until === Infinity ? undefined : Math.max(0, until - now);
+}

@@ -1,0 +1,114 @@
+import { decodeFrame, type Frame, type FrameFault } from '../codec/index.js';
+import { brokenFence, brokenTag, expiredAt, fenceKeys, standings, type FenceNames } from './fences.js';
+import type { CallNames } from './names.js';
+import type { StoreContext } from './store-context.js';
+import type { BrokenFence, StoredEntry } from './store-types.js';
+
+/** Which call is meant. */
+export interface CallToExamine {
+  readonly call: CallNames;
+  readonly names: FenceNames;
+  /** The longest that an entry of the function is served, in milliseconds. */
+  readonly longestLife: number;
+}
+
+/** What was read at once for one call. */
+export interface Answer {
+  readonly startedAt: number;
+  /** When the read was sent, as the tokens count. */
+  readonly sentAt: number;
+  /** What was stored under each key that was read. */
+  readonly stored: Map<string, unknown>;
+}
+
+/** What the store has for a call, after every check. */
+export type Examined =
+  | { readonly state: 'none' }
+  | { readonly state: 'down' }
+  | { readonly state: 'damaged'; readonly why: string }
+  /** `found`: intact, of this call, and not outdated. `expired`: past its stale windows, whatever its fences say. */
+  | { readonly state: 'found' | 'expired'; readonly entry: StoredEntry }
+  | { readonly state: 'invalidated'; readonly entry: StoredEntry; readonly by: BrokenFence };
+
+/** Reads keys at once; undefined when the store does not answer in time. */
+export async function read(
+  { guard, tokens, options }: StoreContext,
+  keys: readonly string[],
+): Promise<Answer | undefined> {
+  const startedAt = options.clock.now();
+  const sentAt = tokens.moment();
+  const values = await guard.read(keys);
+  if (values === undefined) return undefined;
+  return { startedAt, sentAt, stored: new Map(keys.map((key, place) => [key, values[place]])) };
+}
+
+/** Reads a call's entry and its fences. */
+export function readCall(context: StoreContext, call: CallNames, names: FenceNames): Promise<Answer | undefined> {
+  return read(context, [call.entry, ...fenceKeys(names)]);
+}
+
+/** Judges what was read for a call, and asks for the tags that only the entry tells of. Changes nothing. */
+export async function examine(
+  context: StoreContext,
+  { call, names, longestLife }: CallToExamine,
+  answer: Answer,
+): Promise<Examined> {
+  const stored = answer.stored.get(call.entry);
+  if (stored === undefined) return { state: 'none' };
+  const { frame, fault } = decodeFrame(stored);
+  if (frame?.id !== call.id) {
+    return { state: 'damaged', why: fault === undefined ? 'it is the entry of another call' : WORDS[fault] };
+  }
+  const since = (instant: number): number => Math.max(0, context.options.clock.wallTime() - instant);
+  const stands = standings(context.tokens, answer.stored, answer.sentAt);
+  const marked = expiredAt(frame, names, stands, context.tokens);
+  const age = since(frame.createdAt);
+  const entry = entryOf(frame, age, marked === undefined ? undefined : since(marked));
+  if (age >= lifeOf(frame, longestLife)) return { state: 'expired', entry };
+  const broken = (): BrokenFence | undefined => brokenFence(frame, names, stands);
+  const by = broken();
+  if (by !== undefined) return { state: 'invalidated', entry, by };
+  const learned = frame.tags.filter(([tag]) => !names.tags.has(tag));
+  if (learned.length === 0) return { state: 'found', entry };
+  const tagsOnly = await brokenAmong(context, learned);
+  if (tagsOnly === 'down') return { state: 'down' };
+  // What this process has invalidated while these were read counts too.
+  const meanwhile = tagsOnly ?? broken();
+  return meanwhile === undefined ? { state: 'found', entry } : { state: 'invalidated', entry, by: meanwhile };
+}
+
+/** Of the tags of an entry that were not known before it was read, one that does not hold any more. */
+async function brokenAmong(context: StoreContext, tags: Frame['tags']): Promise<BrokenFence | undefined | 'down'> {
+  const answer = await read(
+    context,
+    tags.map(([tag]) => context.names.tag(tag)),
+  );
+  if (answer === undefined) return 'down';
+  const stands = standings(context.tokens, answer.stored, answer.sentAt);
+  for (const [tag, token] of tags) {
+    const by = brokenTag(tag, token, stands(context.names.tag(tag)));
+    if (by !== undefined) return by;
+  }
+  return undefined;
+}
+
+const WORDS: Readonly<Record<FrameFault, string>> = {
+  foreign: 'it was not written by Millpond',
+  version: 'it was written by a release with another format',
+  length: 'its length is not what it says',
+  checksum: 'its checksum does not match',
+  malformed: 'its sections cannot be read',
+};
+
+/** How long an entry may be served, stale windows included, and never longer than `longest`. */
+export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'>, longest: number): number {
+  if (entry.ttl === undefined) return longest;
+  return Math.min(longest, entry.ttl + Math.max(entry.staleWhileRevalidate ?? 0, entry.staleIfError ?? 0));
+}
+
+function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
+  const { payload, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
+  const pairs = new Map(frame.tags);
+  const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
+  return { payload, ...life, tags: [...pairs.keys()], pairs };
+}
