@@ -66,7 +66,7 @@ describe("hazard 43: with rebuild: 'release-first' the old one has gone before t
     state.healthy = false;
     await port();
     await port.refresh();
-    expect(misses).toMatchObject([{ reason: 'cold' }, { reason: 'invalidated' }, { reason: 'refresh' }]);
+    expect(misses).toMatchObject([{ reason: 'cold' }, { reason: 'invalid' }, { reason: 'refresh' }]);
   });
 
   test('also by a run that a clear has overtaken', async () => {

@@ -6,7 +6,7 @@ import { until } from '../support/gate.js';
 import { GatedStore } from '../support/gated-store.js';
 
 const MINUTE = 60_000;
-const windows = { ttl: '1m', staleWhileRevalidate: '2m', staleIfError: '3m' } as const;
+const windows = { ttl: '1m', staleWhileRevalidate: '2m', staleIfError: '3m', jitter: 0 } as const;
 
 /** One process with a store: `tags` are known before the run, `learned` from its result. */
 function boot(store: GatedStore, clock: FakeClock, tags: readonly string[] = [], learned: readonly string[] = []) {

@@ -66,7 +66,7 @@ describe('an expired call', () => {
     await tier.fn().expire('k');
     await runAndKeep(tier.fn(), 'k', 'newer');
     await tier.fn().clear();
-    expect(await staleness(tier)).toBe('(invalidated)');
+    expect(await staleness(tier)).toBe('(cleared)');
   });
 
   test('hazard 12: was expired now, to a process whose clock is behind', async () => {
@@ -174,6 +174,6 @@ describe('an expire', () => {
     expect([...store.data.keys()].filter(isMark)).toEqual([]);
     expect([...store.data.entries()].find(([key]) => isFunctionToken(key))?.[1]).not.toBe(before);
     expect([...store.data.keys()].filter(isEntry)).toHaveLength(1);
-    expect(await staleness(tier, 'k0')).toBe('(invalidated)');
+    expect(await staleness(tier, 'k0')).toBe('(cleared)');
   });
 });

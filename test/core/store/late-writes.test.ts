@@ -220,7 +220,7 @@ describe('an entry that came after a delete', () => {
     const reader = openTier(store, { clock });
     for (const days of [0, 1, 28]) {
       await clock.advance(days * 24 * HOUR);
-      expect(await outcome(reader.fn(), 'k')).toBe('(invalidated)');
+      expect(await outcome(reader.fn(), 'k')).toBe('(deleted)');
     }
     await clock.advance(24 * HOUR);
     expect(await outcome(reader.fn(), 'k')).toBe('(expired)');
@@ -261,6 +261,6 @@ describe('an entry that came after a delete', () => {
     expect(await outcome(late.fn(), 'k')).toBe('newer');
     store.data.delete(tombstone);
     // It is known to have been there: what carries it is not found without it.
-    expect(await outcome(openTier(store, { clock }).fn(), 'k')).toBe('(invalidated)');
+    expect(await outcome(openTier(store, { clock }).fn(), 'k')).toBe('(deleted)');
   });
 });
