@@ -67,6 +67,31 @@ export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<
   readonly peek: (...args: A) => R | undefined;
 }
 
+/** Calls with single ids, and with lists of them. */
+interface OneAndMany<Id, R> {
+  (id: Id): Promise<R>;
+  /**
+   * The rows of ids, in their order, each its own copy. Rejects as `Promise.all` does, with the first failure; for
+   * each outcome use `Promise.allSettled(ids.map(user))`.
+   */
+  readonly many: (ids: readonly Id[]) => Promise<R[]>;
+}
+
+/**
+ * A cached batch function: it is called with single ids, each of which has an entry of its own, and those that are
+ * missed in one turn of the event loop are loaded together. `stats().runs` counts loads, everything else ids.
+ */
+export interface CachedBatch<Id, R, Rows = unknown> extends Cached<[id: Id]>, Droppable<[id: Id]>, OneAndMany<Id, R> {
+  /** What loads the rows, uncached. */
+  readonly original: (ids: Id[]) => Rows | PromiseLike<Rows>;
+  /** Loads now and replaces the entry; on failure the old one stays and the error reaches the caller. */
+  readonly refresh: (id: Id) => Promise<R>;
+  /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
+  readonly peek: (id: Id) => R | undefined;
+  /** The same function and entries, with options for its calls. */
+  readonly withOptions: (options: CallOptions) => OneAndMany<Id, R>;
+}
+
 /** A cached resource: everybody gets the same object. */
 export interface CachedResource<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
   (...args: A): Promise<R>;

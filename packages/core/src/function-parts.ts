@@ -1,3 +1,5 @@
+import { BatchReporter } from './batch/batch-reporter.js';
+import type { BatchParts } from './batch/cache-batch.js';
 import type { DataEntry } from './data/data-entry.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings } from './data/data-settings.js';
@@ -7,7 +9,7 @@ import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import type { CacheHost } from './host.js';
-import { createKeyer, identify, type Keyer } from './key/index.js';
+import { createKeyer, fingerprint, identify, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions, ReleaseReason } from './options.js';
 import { Releaser } from './resource/releaser.js';
@@ -15,6 +17,7 @@ import { Reporter } from './reporter.js';
 import { disposeOf } from './resource/resource-value.js';
 import type { ResourceEntry, ResourceParts } from './resource/resource-function.js';
 import {
+  checkBatchOptions,
   checkDataOptions,
   checkDataSyncOptions,
   checkResourceOptions,
@@ -52,9 +55,9 @@ export class FunctionParts {
     checkDataOptions(options, where);
     const tier = this.#stores.for(options, where);
     const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where);
-    const shown = this.#showAs(shownName(fn, options.name));
+    const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
     return {
-      ...this.#dataParts(fn, options, shown, store !== undefined),
+      ...this.#dataParts(fn, options, report, store !== undefined),
       context: options.context ?? 'detached',
       flights: flightTable(options, where),
       store,
@@ -67,7 +70,31 @@ export class FunctionParts {
     checkSynchronous(fn, where);
     const options = this.#withDefaults(given);
     checkDataSyncOptions(options, where);
-    return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false);
+    const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
+    return this.#dataParts(fn, options, report, false);
+  }
+
+  batch(fn: unknown, given: unknown): BatchParts {
+    checkFunction(fn, 'cacheBatch');
+    const where = `cacheBatch(${shownName(fn, undefined)})`;
+    const options = this.#withDefaults(given);
+    checkBatchOptions(options, where);
+    const { idOf, maxBatchSize = Infinity } = options;
+    // Whose row it is is decided by both, and what is kept is a row, not what the function returns.
+    const version = (code: string): string => `row:${code}${idOf === undefined ? '' : `:${fingerprint(idOf)}`}`;
+    const tier = this.#stores.for(options, where);
+    const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where, version);
+    const { events, settings } = this.#host;
+    const report = new BatchReporter(events, settings.name, this.#showAs(shownName(fn, options.name)));
+    return {
+      ...this.#dataParts(fn, options, report, store !== undefined),
+      load: fn,
+      idOf,
+      maxBatchSize,
+      flightTimeout: flightTimeout(options, where),
+      store,
+      report,
+    };
   }
 
   resource(fn: unknown, given: unknown = {}): ResourceParts {
@@ -109,15 +136,15 @@ export class FunctionParts {
     return isObject ? { ...this.#defaults, ...options } : options;
   }
 
-  #dataParts(fn: AnyFunction, options: AnyDataOptions, shown: string, stored: boolean): DataSyncParts {
-    const report = this.#reporter(shown);
+  #dataParts(fn: AnyFunction, options: AnyDataOptions, report: Reporter, stored: boolean): DataSyncParts {
     return {
       host: this.#host,
       original: fn,
-      settings: dataSettings(options, shown),
-      keyer: this.#keyer(fn, options, shown, stored),
+      settings: dataSettings(options, report.fn),
+      keyer: this.#keyer(fn, options, report.fn, stored),
       shelf: this.#dataShelf(options, report),
       generations: this.#host.generations,
+      refreshes: this.#host.refreshes,
       report,
     };
   }
@@ -163,8 +190,16 @@ export class FunctionParts {
   }
 
   /** Takes a function's place in a store; two of one identity would answer with each other's values. */
-  #inStore(tier: StoreTier, fn: AnyFunction, options: AnyDataOptions, where: string): StoreFunction {
-    const { name, version } = identify(fn, { name: options.name, version: options.version, stored: true, where });
+  #inStore(
+    tier: StoreTier,
+    fn: AnyFunction,
+    options: AnyDataOptions,
+    where: string,
+    versionOf = (code: string): string => code,
+  ): StoreFunction {
+    const identity = identify(fn, { name: options.name, version: options.version, stored: true, where });
+    const { name } = identity;
+    const version = options.version ?? versionOf(identity.version);
     const taken = this.#taken.get(tier) ?? new Set();
     if (taken.has(name)) throw nameTaken(name);
     this.#taken.set(tier, taken.add(name));
@@ -174,5 +209,9 @@ export class FunctionParts {
 }
 
 function flightTable<T>(options: AnyFunctionOptions, where: string): FlightTable<T> {
-  return new FlightTable<T>(parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout'));
+  return new FlightTable<T>(flightTimeout(options, where));
+}
+
+function flightTimeout(options: AnyFunctionOptions, where: string): number {
+  return parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
 }

@@ -1,6 +1,15 @@
 export { createCache } from './cache.js';
-export type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStats, CloseReport } from './cache-types.js';
 export type {
+  Cache,
+  CacheBatchFn,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStats,
+  CloseReport,
+} from './cache-types.js';
+export type {
+  CachedBatch,
   CachedData,
   CachedDataSync,
   CachedResource,
@@ -9,7 +18,7 @@ export type {
   Invalidation,
 } from './cached.js';
 export type { Clock, Timer } from './clock.js';
-export { cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
+export { cacheBatch, cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
 export type { Duration } from './duration.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
 export type {
@@ -24,6 +33,7 @@ export type {
 export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
 export { defineHasher, fingerprint, type Hasher } from './key/index.js';
 export type {
+  BatchOptions,
   CacheOptions,
   CallOptions,
   CallOutcome,
@@ -31,6 +41,7 @@ export type {
   DataOptions,
   DataSyncOptions,
   FunctionOptions,
+  IdOfRow,
   ReleaseReason,
   ResourceOptions,
 } from './options.js';

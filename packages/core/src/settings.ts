@@ -27,11 +27,13 @@ import { parseDuration, type Duration } from './duration.js';
 import { invalidOption, notCacheable } from './errors.js';
 import type { CacheLogger } from './events.js';
 import type {
+  BatchOptions,
   CacheOptions,
   CallOptions,
   DataOptions,
   DataSyncOptions,
   FunctionOptions,
+  IdOfRow,
   ResourceOptions,
 } from './options.js';
 import { checkStoreInput, isDiskStore } from './store/index.js';
@@ -42,6 +44,8 @@ export type AnyFunctionOptions = FunctionOptions<never>;
 export type AnyDataOptions = DataOptions<never, never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyDataSyncOptions = DataSyncOptions<never, never>;
+/** See {@link AnyFunctionOptions}. */
+export type AnyBatchOptions = BatchOptions<never, never> & Partial<IdOfRow<never, never>>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyResourceOptions = ResourceOptions<never, never>;
 
@@ -89,6 +93,14 @@ const {
   ...DATA_SYNC_CHECKS
 } = DATA_CHECKS;
 
+const { ignoreArgs: _ignoreArgs, context: _contextOfMany, ...ONE_ID_CHECKS } = DATA_CHECKS;
+
+const BATCH_CHECKS: Readonly<Record<keyof AnyBatchOptions, Check>> = {
+  ...ONE_ID_CHECKS,
+  idOf: isSynchronous,
+  maxBatchSize: isCount,
+};
+
 const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   ...FUNCTION_CHECKS,
   ttl: isDuration,
@@ -127,6 +139,17 @@ const CALL_CHECKS: Readonly<Record<keyof CallOptions, Check>> = {
 export function checkDataOptions(options: unknown, where: string): asserts options is AnyDataOptions {
   checkOptions<AnyDataOptions>(options, DATA_CHECKS, where);
   checkWindows(options, where);
+  checkOneStore(options, where);
+}
+
+/** Checks the options of `cacheBatch`. */
+export function checkBatchOptions(options: unknown, where: string): asserts options is AnyBatchOptions {
+  checkOptions<AnyBatchOptions>(options, BATCH_CHECKS, where);
+  checkWindows(options, where);
+  checkOneStore(options, where);
+}
+
+function checkOneStore(options: AnyDataOptions, where: string): void {
   if (options.store !== undefined && options.persist !== undefined) {
     throw invalidOption(where, 'persist', options.persist, 'left out where `store` is given (a disk is a store)');
   }

@@ -156,7 +156,7 @@ export class DataFunction {
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
   #refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights } = this.#parts;
+    const { host, flights, refreshes } = this.#parts;
     if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
     const refresh = async (): Promise<void> => {
       try {
@@ -167,7 +167,7 @@ export class DataFunction {
         stale.retryAt = this.#now() + host.settings.refreshCooldown;
       }
     };
-    inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
+    inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));
   }
 
   /** Runs now, whatever is kept or under way, and hands out what it returns. */

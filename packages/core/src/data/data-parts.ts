@@ -2,6 +2,7 @@ import type { DataEntry } from './data-entry.js';
 import type { DataOutcome } from './data-run.js';
 import type { DataSettings } from './data-settings.js';
 import type { FlightTable } from '../run/flight-table.js';
+import type { Refreshes } from '../run/refresh.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
@@ -19,6 +20,7 @@ export interface DataFunctionParts {
   readonly shelf: Shelf<DataEntry>;
   readonly flights: FlightTable<DataOutcome>;
   readonly generations: Generations;
+  readonly refreshes: Pick<Refreshes, 'run'>;
   readonly report: Reporter;
   /** The second tier, when there is one. */
   readonly store: StoreFunction | undefined;

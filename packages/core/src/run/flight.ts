@@ -59,6 +59,11 @@ export class Flight<T> {
     this.startedBy = currentRun();
   }
 
+  /** Whether its last caller has left, and its function was told. */
+  get deserted(): boolean {
+    return this.#deserted;
+  }
+
   /** The signal that the running function sees. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
