@@ -22,7 +22,7 @@ export interface LoadParts {
 /** One id that is asked for. */
 interface Asked {
   /** Smaller means asked for earlier. */
-  readonly order: number;
+  order: number;
   /** The id, which its caller may change before the load begins. */
   readonly late: LateArguments;
 }
@@ -67,7 +67,10 @@ export class Load {
   /** The row of an id, for its run, or for a call that has none; rejects with what the row, or all of the load, fails with. */
   async row(key: string, id: unknown, order: number, run: Flight<unknown> | undefined): Promise<unknown> {
     const { keyer, report } = this.#parts;
-    if (!this.#asked.has(key)) {
+    const known = this.#asked.get(key);
+    // The store may have told the runs of an id in another order.
+    if (known !== undefined) known.order = Math.min(known.order, order);
+    else {
       const late = new LateArguments({ key, self: undefined, args: [id] }, keyer, report.fn);
       this.#asked.set(key, { order, late });
     }
