@@ -1,4 +1,3 @@
-import { inRootContext } from '../context.js';
 import { idChanged } from '../errors.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
@@ -50,8 +49,8 @@ export class Load {
     this.begin = () => begin();
     const startedAt = parts.host.settings.clock.now();
     this.flight = new Flight<Rows>({ table: this, key: '', run: 0, position: 0, startedAt });
-    // Before anyone waits for it. What it runs belongs to no request, whoever asks first (hazard 22).
-    inRootContext(() => this.flight.begin(() => complete.then(() => this.#run())));
+    // Before anyone waits for it. Runs of batches are detached always, so this belongs to no request (hazard 22).
+    this.flight.begin(() => complete.then(() => this.#run()));
   }
 
   /** How many ids are asked for. */
