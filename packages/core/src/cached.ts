@@ -16,7 +16,10 @@ export interface FunctionStats {
   readonly joins: number;
   readonly stale: number;
   readonly errors: number;
-  /** How often the function itself was started, whoever it was for: refreshes count, and calls of a disabled cache. */
+  /**
+   * How often the function itself was started, whoever it was for: refreshes count, and calls of a disabled cache. Of
+   * a batch, how often it was called with a list.
+   */
   readonly runs: number;
   readonly entries: number;
   readonly bytes: number;

@@ -116,9 +116,15 @@ describe('a list of ids', () => {
 
   test('may be mapped over the function itself, which takes the id alone', async () => {
     const table = new Table();
-    const user = usersOf(pond().cache, table, { tags: (_row, ...args) => args.map((each) => `arguments: ${each}`) });
+    const seen: unknown[] = [];
+    const tags = (...args: readonly unknown[]): string[] => {
+      seen.push(args.slice(1));
+      return [];
+    };
+    const user = usersOf(pond().cache, table, { tags });
     await Promise.allSettled(['a', 'b'].map(user));
-    await ['a', 'b'].map(user.refresh)[0];
+    await Promise.all(['a', 'b'].map(user.refresh));
+    expect(seen).toEqual([['a'], ['b'], ['a'], ['b']]);
     expect(['a', 'b'].map(user.has)).toEqual([true, true]);
     expect(['a', 'b'].map(user.keyOf)).toEqual([user.keyOf('a'), user.keyOf('b')]);
     await Promise.all(['a', 'b'].map(user.delete));
