@@ -42,7 +42,7 @@ function play(storeData: Map<string, unknown> | undefined): Play {
         if (failing) throw new Down();
         return plain(of, version);
       },
-      { name: 'load', ttl: (_, of) => lifeOf(idOf(of)) },
+      { name: 'load', ttl: (_, of) => lifeOf(idOf(of)), jitter: 0 },
     );
     return { cache, load };
   };
@@ -243,7 +243,7 @@ test(
           if (model.failing) throw new Down();
           return plain(of, model.version);
         };
-        const load = createCache({ clock }).cacheDataSync(compute, { ttl: (_, of) => lifeOf(idOf(of)) });
+        const load = createCache({ clock }).cacheDataSync(compute, { ttl: (_, of) => lifeOf(idOf(of)), jitter: 0 });
         for (const what of sequence) {
           await stepSync(model, clock, load, what);
           expect(actualRuns).toBe(model.runs);

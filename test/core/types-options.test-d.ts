@@ -36,6 +36,11 @@ const pool = cacheResource(openPool, {
     expectTypeOf(port).toEqualTypeOf<number | undefined>();
     return resource.size > 0;
   },
+  identity: (resource, host, port) => {
+    expectTypeOf(resource).toEqualTypeOf<Pool>();
+    return `${host}:${port ?? 5432}/${resource.size}`;
+  },
+  ignoreUnderscored: false,
   onRelease: (resource, reason) => {
     expectTypeOf(resource).toEqualTypeOf<Pool>();
     expectTypeOf(reason).toEqualTypeOf<ReleaseReason>();
@@ -75,6 +80,12 @@ cacheData(load, { enabled: false });
 cacheResource(openPool, { store: new Map() });
 // @ts-expect-error A resource is not copied.
 cacheResource(openPool, { copy: 'share' });
+// @ts-expect-error An identity is text.
+cacheResource(openPool, { identity: (_pool, _host, port) => port });
+// @ts-expect-error Data is what it holds.
+cacheData(load, { identity: () => 'db1' });
+// @ts-expect-error Names are left out, or not.
+cacheData(load, { ignoreUnderscored: '_' });
 // @ts-expect-error Data is not released.
 cacheData(load, { onRelease: () => {} });
 // @ts-expect-error A synchronous function has no store.

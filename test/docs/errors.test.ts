@@ -39,9 +39,12 @@ describe('every event', () => {
 });
 
 describe('every option', () => {
-  /** The names that one table of `settings.ts` accepts, as its keys are written. */
+  const source = ['settings.ts', 'batch/batch-settings.ts']
+    .map((file) => readFileSync(join(root, 'packages/core/src', file), 'utf8'))
+    .join('\n');
+
+  /** The names that one table of the settings accepts, as its keys are written. */
   function optionsIn(table: string): string[] {
-    const source = readFileSync(join(root, 'packages/core/src/settings.ts'), 'utf8');
     const [, body = ''] = new RegExp(`const ${table}[^{]*{\\n([\\s\\S]*?)\\n};`).exec(source) ?? [];
     return [...body.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name ?? '');
   }

@@ -206,3 +206,31 @@ test('a given cache serves decorated methods and plain functions alike', async (
 
   expect(app.get(Database).asked).toEqual(['1', '1']);
 });
+
+test('S29: `ignoreUnderscored` looks at the parameters of the method as it was written', async () => {
+  @Injectable()
+  class Reports {
+    runs = 0;
+
+    @CacheData({ ignoreUnderscored: true })
+    async make(id: string, _log: (line: string) => void = () => {}, ..._more: unknown[]): Promise<string> {
+      this.runs += 1;
+      return `report ${id}`;
+    }
+  }
+  const app = await start({ imports: [CacheModule.forRoot()], providers: [Reports] });
+  const reports = app.get(Reports);
+  expect([await reports.make('1', () => {}), await reports.make('1'), await reports.make('2', () => {}, {})]).toEqual([
+    'report 1',
+    'report 1',
+    'report 2',
+  ]);
+  expect(
+    await reports.make(
+      '1',
+      () => {},
+      () => {},
+    ),
+  ).toBe('report 1');
+  expect(reports.runs).toBe(2);
+});

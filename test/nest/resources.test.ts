@@ -1,5 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { CacheModule, CacheResource, getCachedData, getCachedResource } from '@millpond/nest';
+import { CacheData, CacheModule, CacheResource, getCachedData, getCachedResource } from '@millpond/nest';
 import { expect, test } from 'vitest';
 import { gate } from '../support/gate.js';
 import { start } from './support/app.js';
@@ -133,4 +133,28 @@ test('getCachedData of a resource says what is wrong', async () => {
   expect(() => getCachedResource(new Databases(), 'pool')).toThrow(
     'Databases.pool belongs to an instance that Nest did not make. Get it from Nest',
   );
+});
+
+test('S108: a resource of one provider is an argument of another, and keyed by which it is', async () => {
+  @Injectable()
+  class Queries {
+    runs = 0;
+
+    @CacheData()
+    async rows(_pool: Pool, sql: string): Promise<string> {
+      this.runs += 1;
+      return `rows of ${sql}`;
+    }
+  }
+  const app = await start({ imports: [CacheModule.forRoot()], providers: [Databases, Queries] });
+  const [db, queries] = [app.get(Databases), app.get(Queries)];
+  const first = await db.pool('a');
+  await queries.rows(first, 'users');
+  first.broken = true;
+  const second = await db.pool('a');
+  expect(second).not.toBe(first);
+  await queries.rows(second, 'users');
+  expect(queries.runs).toBe(1);
+  await queries.rows(await db.pool('b'), 'users');
+  expect(queries.runs).toBe(2);
 });

@@ -60,6 +60,7 @@ export function entryOf(payload: string, more: Partial<EntryToKeep> = {}): Entry
     staleIfError: undefined,
     computeMs: 3,
     tags: [],
+    inherited: [],
     ...more,
   };
 }

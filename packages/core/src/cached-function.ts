@@ -3,10 +3,8 @@ import type { CacheError } from './errors.js';
 import type { Built } from './host.js';
 import { showKey, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
-import type { CallOptions } from './options.js';
 import type { Reporter } from './reporter.js';
 import type { FlightTable } from './run/flight-table.js';
-import { callOptions } from './settings.js';
 import type { StoreFunction } from './store/index.js';
 import { dress, instanceOf, type AnyFunction } from './wrapping.js';
 
@@ -20,9 +18,11 @@ export interface CachedFunctionParts {
   readonly store: StoreFunction | undefined;
 }
 
-/** The life of the calls of one function. */
-export interface Calls {
-  call(self: unknown, args: readonly unknown[], options?: CallOptions): Promise<unknown>;
+/** The life of the calls of one function; `P` is what one call may say for itself. */
+export interface Calls<P> {
+  call(self: unknown, args: readonly unknown[], policy?: P): Promise<unknown>;
+  /** Reads, once, what `withOptions` was given. */
+  readPolicy(given: unknown, where: string): P;
   refresh(self: unknown, args: readonly unknown[]): Promise<unknown>;
   has(self: unknown, args: readonly unknown[]): boolean;
   peek(self: unknown, args: readonly unknown[]): unknown;
@@ -31,11 +31,19 @@ export interface Calls {
 /** The invalidation of something that has no store. */
 const HERE_ONLY: Invalidation = Object.freeze({ store: 'none' });
 
-/** A cached asynchronous function as its caller sees it, and as its cache owns it; `close` lets everything go. */
-export function buildCachedFunction(
+/** What only one kind of function has. */
+export interface OwnWays {
+  /** Lets everything go. */
+  readonly close: () => Promise<readonly CacheError[]>;
+  /** More methods; `selfOf` tells whom a method that was called on `this` is about. */
+  readonly methods?: (selfOf: (self: unknown) => unknown) => object;
+}
+
+/** A cached asynchronous function as its caller sees it, and as its cache owns it. */
+export function buildCachedFunction<P>(
   { original, keyer, shelf, flights, report, store }: CachedFunctionParts,
-  calls: Calls,
-  close: () => Promise<readonly CacheError[]>,
+  calls: Calls<P>,
+  own: OwnWays,
 ): Built {
   function wrapper(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
     return calls.call(this, args);
@@ -72,13 +80,17 @@ export function buildCachedFunction(
       return showKey(keyer.keyOf(instanceOf(this, wrapper), args));
     },
     stats: () => report.stats(shelf.size, shelf.bytes),
-    withOptions(given: CallOptions) {
-      const options = callOptions(given, `${report.fn}.withOptions`);
+    withOptions(given: unknown) {
+      const policy = calls.readPolicy(given, `${report.fn}.withOptions`);
       return function withOptions(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
-        return calls.call(instanceOf(this, wrapper), args, options);
+        return calls.call(instanceOf(this, wrapper), args, policy);
       };
     },
+    ...own.methods?.((self) => instanceOf(self, wrapper)),
   };
 
-  return { wrapper: dress(wrapper, original, methods), owned: { stats: methods.stats, clearHere, close } };
+  return {
+    wrapper: dress(wrapper, original, methods),
+    owned: { stats: methods.stats, clearHere, close: own.close },
+  };
 }

@@ -1,4 +1,4 @@
-import type { CallOptions } from './options.js';
+import type { CallOptions, DataCallOptions } from './options.js';
 
 /**
  * Whether an invalidation has reached the store: `'none'` (there is no store), `'acknowledged'`, or `'pending'` (it
@@ -53,10 +53,23 @@ export interface CachedData<A extends readonly unknown[], R> extends Cached<A>, 
   readonly original: (...args: A) => R | PromiseLike<R>;
   /** Runs now and replaces the entry; on failure the old one stays and the error reaches the caller. */
   readonly refresh: (...args: A) => Promise<R>;
+  /**
+   * Marks one call as stale, and keeps it: from now on only stale windows serve it. Without one, the same as `delete`.
+   *
+   * @throws CacheError (a rejection) `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for arguments that have no key.
+   */
+  readonly expire: (...args: A) => Promise<Invalidation>;
+  /**
+   * Keeps a value for a call without running the function, in the place of what is kept or under way; resolves when memory
+   * has it, and the store gets it behind that.
+   *
+   * @throws CacheError (a rejection) `ERR_MILLPOND_UNCACHEABLE_VALUE` or `ERR_MILLPOND_UNHASHABLE_ARGUMENT`.
+   */
+  prime(value: R, ...args: A): Promise<void>;
   /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
   readonly peek: (...args: A) => R | undefined;
   /** The same function and entries, with options for its calls. */
-  readonly withOptions: (options: CallOptions) => (...args: A) => Promise<R>;
+  readonly withOptions: (options: DataCallOptions) => (...args: A) => Promise<R>;
 }
 
 /** A cached synchronous data function: memory only, synchronous in and out. */
@@ -66,6 +79,10 @@ export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<
   readonly original: (...args: A) => R;
   readonly delete: (...args: A) => void;
   readonly clear: () => void;
+  /** Marks one call as stale, and keeps it for `staleIfError`. */
+  readonly expire: (...args: A) => void;
+  /** Keeps a value for a call without running the function. */
+  prime(value: R, ...args: A): void;
   readonly refresh: (...args: A) => R;
   readonly peek: (...args: A) => R | undefined;
 }
@@ -89,10 +106,14 @@ export interface CachedBatch<Id, R, Rows = unknown> extends Cached<[id: Id]>, Dr
   readonly original: (ids: Id[]) => Rows | PromiseLike<Rows>;
   /** Loads now and replaces the entry; on failure the old one stays and the error reaches the caller. */
   readonly refresh: (id: Id) => Promise<R>;
+  /** Marks one row as stale, and keeps it: see {@link CachedData.expire}. */
+  readonly expire: (id: Id) => Promise<Invalidation>;
+  /** Keeps a row for an id without loading it: see {@link CachedData.prime}. */
+  prime(row: R, id: Id): Promise<void>;
   /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
   readonly peek: (id: Id) => R | undefined;
   /** The same function and entries, with options for its calls. */
-  readonly withOptions: (options: CallOptions) => OneAndMany<Id, R>;
+  readonly withOptions: (options: DataCallOptions) => OneAndMany<Id, R>;
 }
 
 /** A cached resource: everybody gets the same object. */

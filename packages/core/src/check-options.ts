@@ -1,5 +1,6 @@
 import { parseDuration } from './duration.js';
 import { invalidOption, unknownOption } from './errors.js';
+import type { ErrorTtl } from './options.js';
 
 /** Tells what is wrong with the value of one option, by throwing; `where` names the function or the cache. */
 export type Check = (value: unknown, where: string, option: string) => void;
@@ -24,6 +25,10 @@ export const isSynchronous: Check = check('a function that is not asynchronous',
 export const isCount: Check = check('a whole number of at least 1', (value) => isWhole(value, 1));
 /** A whole number of at least 0. */
 export const isCountOrZero: Check = check('a whole number of at least 0', (value) => isWhole(value, 0));
+/** A fraction. */
+export const isFraction: Check = check('a number from 0 to 1', (value) => {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+});
 /** A whole number of bytes, at least 1. */
 export const isBytes: Check = check('a whole number of bytes, at least 1', (value) => isWhole(value, 1));
 /** A duration. */
@@ -34,6 +39,18 @@ export const isDuration: Check = (value, where, option) => {
 export const isDurationOrZero: Check = (value, where, option) => {
   if (value !== 0) parseDuration(value, where, option);
 };
+/** How long failures are kept: all of them, or those of some classes. */
+export const isErrorTtl: Check = (value, where, option) => {
+  if (typeof value !== 'object' || value === null) return isDuration(value, where, option);
+  checkOptions<ErrorTtl>(value, { ttl: isDuration, only: isClasses }, `${where}: errorTtl`);
+  for (const part of ['ttl', 'only'] as const) {
+    if (!(part in value))
+      throw invalidOption(where, option, value, "such as '10s', or { ttl: '10s', only: [NotFound] }");
+  }
+};
+const isClasses: Check = check('a list of classes of errors', (value) =>
+  isListOf(value, (Class) => typeof Class === 'function' && typeof Reflect.get(Class, 'prototype') === 'object'),
+);
 /** Indexes of arguments. */
 export const isIndexes: Check = check('a list of indexes of arguments, counted from 0', (value) =>
   isListOf(value, (index) => isWhole(index, 0)),

@@ -11,6 +11,8 @@ export type CacheErrorCode =
   | 'ERR_MILLPOND_HASHER_FAILED'
   | 'ERR_MILLPOND_UNCACHEABLE_VALUE'
   | 'ERR_MILLPOND_RECURSIVE_CALL'
+  | 'ERR_MILLPOND_TIMEOUT'
+  | 'ERR_MILLPOND_OVERLOADED'
   | 'ERR_MILLPOND_BATCH'
   | 'ERR_MILLPOND_CLOSED'
   | 'ERR_MILLPOND_RELEASE_FAILED'
@@ -114,6 +116,16 @@ export function hasherFailed(fn: string, path: string, type: string, why: string
   );
 }
 
+/** The option `identity` of a resource that threw, or returned no text, when the resource serves as an argument. */
+export function identityFailed(fn: string, path: string, resource: string, why: string, cause?: unknown): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_HASHER_FAILED',
+    `${fn}: the key of ${path} (a resource of ${resource}) could not be made: its option \`identity\` ${why}. The ` +
+      'function was not run. Mend it, so that it returns a text that says which resource it is, in every process.',
+    cause === undefined ? undefined : { cause },
+  );
+}
+
 /** A result that cannot be kept and copied faithfully. `path` is such as `result.user.socket`. */
 export function uncacheableValue(fn: string, path: string, type: string, cure: string, cause?: unknown): CacheError {
   return new CacheError(
@@ -129,6 +141,24 @@ export function recursiveCall(fn: string): CacheError {
     'ERR_MILLPOND_RECURSIVE_CALL',
     `${fn}: this call waits for itself: its run called it again with the same key, or two runs wait for each other. ` +
       'Call the plain function (`.original`) inside, or break the circle.',
+  );
+}
+
+/** A caller who has waited for as long as `hardTimeout`; the run goes on, and what it returns is kept. */
+export function callTimeout(fn: string, limit: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_TIMEOUT',
+    `${fn}: there was no answer within ${limit} ms (hardTimeout), and nothing stale to serve. The run goes on, and the next ` +
+      'call may find its result. Raise hardTimeout, or give `staleIfError`.',
+  );
+}
+
+/** A run for which there is no room, not even in the line of those that wait. */
+export function overloaded(fn: string, most: number, waiting: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_OVERLOADED',
+    `${fn}: ${most} runs are under way (maxConcurrent), ${waiting} wait for a place, and there is nothing stale to serve. Try ` +
+      'again later, raise maxConcurrent, or give `staleIfError`.',
   );
 }
 

@@ -29,7 +29,7 @@ export type CacheEvent =
   /** Answered by a run that another call had started. */
   | (CallEvent & { readonly type: 'join' })
   /** Answered with a value past its ttl, within a stale window. */
-  | (CallEvent & { readonly type: 'stale'; readonly age: number; readonly cause: 'revalidate' | 'error' })
+  | (CallEvent & { readonly type: 'stale'; readonly age: number; readonly cause: 'revalidate' | 'error' | 'timeout' })
   /** A run ended with a value; `duration` is in milliseconds, `kept` tells whether the value was kept. */
   | (CallEvent & { readonly type: 'computed'; readonly duration: number; readonly kept: boolean })
   /** A run ended with an error: the function's own, or one about a result that cannot be kept. */

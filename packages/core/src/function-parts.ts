@@ -1,23 +1,29 @@
+import { BatchFlights } from './batch/batch-flights.js';
 import { BatchReporter } from './batch/batch-reporter.js';
-import type { BatchParts } from './batch/cache-batch.js';
+import { checkBatchOptions } from './batch/batch-settings.js';
+import { ofOneId, type BatchParts } from './batch/cache-batch.js';
+import { Collector } from './batch/collector.js';
 import type { DataEntry } from './data/data-entry.js';
+import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings } from './data/data-settings.js';
-import type { DataSyncParts } from './data/cache-data-sync.js';
-import { readOptions } from './check-options.js';
+import { Failures } from './data/failures.js';
+import type { DataSyncParts } from './data/data-sync-function.js';
+import { withDefaults } from './defaults.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
+import { Places } from './run/places.js';
 import type { CacheHost } from './host.js';
-import { createKeyer, fingerprint, identify, type Keyer } from './key/index.js';
+import { createKeyer, fingerprint, identify, ignoredArgs, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions, ReleaseReason } from './options.js';
+import { introducer } from './resource/identity.js';
 import { Releaser } from './resource/releaser.js';
 import { Reporter } from './reporter.js';
 import { disposeOf } from './resource/resource-value.js';
 import type { ResourceEntry, ResourceParts } from './resource/resource-function.js';
 import {
-  checkBatchOptions,
   checkDataOptions,
   checkDataSyncOptions,
   checkResourceOptions,
@@ -32,11 +38,20 @@ import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './
 /** The default of `maxValueBytes`. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 
+/** How a function is called, and whether what is kept of it outlives the process. */
+interface Naming {
+  /** In messages of its calls, and in statistics. */
+  readonly shown: string;
+  /** In messages about its options. */
+  readonly where: string;
+  readonly stored: boolean;
+}
+
 /** Checks what a function is wrapped with, gives it its name, and makes the pieces that it consists of. */
 export class FunctionParts {
   readonly #host: CacheHost;
   readonly #stores: Stores;
-  readonly #defaults: Pick<CacheOptions, 'ttl' | 'maxEntries'>;
+  readonly #defaults: CacheOptions;
   /** How often a name was given in memory, where every wrapper is isolated. */
   readonly #shown = new Map<string, number>();
   /** The identities that are taken, for each store. */
@@ -45,21 +60,25 @@ export class FunctionParts {
   constructor(host: CacheHost, stores: Stores, defaults: CacheOptions) {
     this.#host = host;
     this.#stores = stores;
-    this.#defaults = { ttl: defaults.ttl, maxEntries: defaults.maxEntries };
+    this.#defaults = defaults;
   }
 
   data(fn: unknown, given: unknown): DataFunctionParts {
     checkFunction(fn, 'cacheData');
     const where = `cacheData(${shownName(fn, undefined)})`;
-    const options = this.#withDefaults(given);
+    const options = withDefaults(given, this.#defaults, 'data');
     checkDataOptions(options, where);
     const tier = this.#stores.for(options, where);
-    const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where);
-    const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
+    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, where) };
+    const shown = this.#showAs(shownName(fn, options.name));
+    const flights = flightTable<DataOutcome>(options, where);
     return {
-      ...this.#dataParts(fn, options, report, store !== undefined),
+      ...this.#dataParts(fn, options, { shown, where, stored: store !== undefined }, (key) =>
+        flights.outdateBehind(key),
+      ),
       context: options.context ?? 'detached',
-      flights: flightTable(options, where),
+      flights,
+      places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
       store,
     };
   }
@@ -68,37 +87,45 @@ export class FunctionParts {
     checkFunction(fn, 'cacheDataSync');
     const where = `cacheDataSync(${shownName(fn, undefined)})`;
     checkSynchronous(fn, where);
-    const options = this.#withDefaults(given);
+    const options = withDefaults(given, this.#defaults, 'dataSync');
     checkDataSyncOptions(options, where);
-    const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
-    return this.#dataParts(fn, options, report, false);
+    const shown = this.#showAs(shownName(fn, options.name));
+    return this.#dataParts(fn, options, { shown, where, stored: false }, () => undefined);
   }
 
   batch(fn: unknown, given: unknown): BatchParts {
     checkFunction(fn, 'cacheBatch');
     const where = `cacheBatch(${shownName(fn, undefined)})`;
-    const options = this.#withDefaults(given);
+    const options = withDefaults(given, this.#defaults, 'data');
     checkBatchOptions(options, where);
-    const { idOf, maxBatchSize = Infinity } = options;
+    const { idOf, maxBatchSize, maxConcurrent } = options;
     // Whose row it is is decided by both, and what is kept is a row, not what the function returns.
     const version = (code: string): string => `row:${code}${idOf === undefined ? '' : `:${fingerprint(idOf)}`}`;
     const tier = this.#stores.for(options, where);
-    const store = tier === undefined ? undefined : this.#inStore(tier, fn, options, where, version);
-    const { events, settings } = this.#host;
-    const report = new BatchReporter(events, settings.name, this.#showAs(shownName(fn, options.name)));
-    return {
-      ...this.#dataParts(fn, options, report, store !== undefined),
+    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, where, version) };
+    const shown = this.#showAs(shownName(fn, options.name));
+    const report = new BatchReporter(this.#host.events, this.#host.settings.name, shown);
+    const onEvict = (key: string): void => flights.outdateBehind(key);
+    const data = this.#dataParts(fn, options, { shown, where, stored: store !== undefined }, onEvict, report);
+    const places = maxConcurrent === undefined ? undefined : new Places(maxConcurrent);
+    const inherits = data.settings.inherits;
+    const keyer = ofOneId(data.keyer);
+    const collector = new Collector({
+      host: this.#host,
       load: fn,
       idOf,
       maxBatchSize,
-      flightTimeout: flightTimeout(options, where),
-      store,
+      places,
+      inherits,
+      keyer,
       report,
-    };
+    });
+    const flights = new BatchFlights<DataOutcome>(flightTimeout(options, where), collector);
+    return { ...data, keyer, load: fn, collector, flights, store };
   }
 
-  resource(fn: unknown, given: unknown = {}): ResourceParts {
-    const options = readOptions(given);
+  resource(fn: unknown, given: unknown): ResourceParts {
+    const options = withDefaults(given, this.#defaults, 'resource');
     checkFunction(fn, 'cacheResource');
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
@@ -120,36 +147,44 @@ export class FunctionParts {
       context: options.context ?? 'detached',
       ttl: options.ttl === undefined ? Infinity : parseDuration(options.ttl, where, 'ttl'),
       validate: options.validate,
-      keyer: this.#keyer(fn, options, report.fn, false),
+      keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
       shelf: this.#resourceShelf(options, report, releaser),
       flights: flightTable(options, where),
       releaser,
+      introduce: introducer({
+        fn: report.fn,
+        name: () => identify(fn, { name: options.name, version: undefined, stored: false, where }).name,
+        identity: options.identity,
+      }),
       report,
     };
   }
 
-  /** The options of a data function with the defaults of its cache; what is no object is left for the check. */
-  #withDefaults(given: unknown): unknown {
-    if (given === undefined) return { ...this.#defaults };
-    const options = readOptions(given);
-    const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
-    return isObject ? { ...this.#defaults, ...options } : options;
-  }
-
-  #dataParts(fn: AnyFunction, options: AnyDataOptions, report: Reporter, stored: boolean): DataSyncParts {
+  /** `onEvict` is told of keys whose entries had to go for others. */
+  #dataParts(
+    fn: AnyFunction,
+    options: AnyDataOptions,
+    naming: Naming,
+    onEvict: (key: string) => void,
+    report = this.#reporter(naming.shown),
+  ): DataSyncParts {
+    const { shown } = naming;
+    const { memory, generations } = this.#host;
+    const settings = dataSettings(options, shown);
     return {
       host: this.#host,
       original: fn,
-      settings: dataSettings(options, report.fn),
-      keyer: this.#keyer(fn, options, report.fn, stored),
-      shelf: this.#dataShelf(options, report),
-      generations: this.#host.generations,
+      settings,
+      keyer: this.#keyer(fn, options, naming),
+      shelf: this.#dataShelf(options, report, onEvict),
+      failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
+      generations,
       refreshes: this.#host.refreshes,
       report,
     };
   }
 
-  #dataShelf(options: AnyDataOptions, report: Reporter): Shelf<DataEntry> {
+  #dataShelf(options: AnyDataOptions, report: Reporter, onEvict: (key: string) => void): Shelf<DataEntry> {
     const { memory, generations } = this.#host;
     return memory.shelf<DataEntry>({
       maxEntries: options.maxEntries,
@@ -157,6 +192,7 @@ export class FunctionParts {
       budgeted: true,
       onRemove(entry, reason) {
         generations.release(entry.value.stamps);
+        if (reason === 'evict') onEvict(entry.key);
         report.removed(entry.key, reason);
       },
     });
@@ -164,7 +200,7 @@ export class FunctionParts {
 
   #resourceShelf(options: AnyResourceOptions, report: Reporter, releaser: Releaser): Shelf<ResourceEntry> {
     return this.#host.memory.shelf<ResourceEntry>({
-      maxEntries: options.maxEntries ?? this.#defaults.maxEntries,
+      maxEntries: options.maxEntries,
       maxBytes: undefined,
       budgeted: false,
       onRemove(entry, reason: ReleaseReason) {
@@ -174,9 +210,10 @@ export class FunctionParts {
     });
   }
 
-  #keyer(fn: AnyFunction, options: AnyFunctionOptions, shown: string, stored: boolean): Keyer {
+  #keyer(fn: AnyFunction, options: AnyFunctionOptions, { shown, where, stored }: Naming): Keyer {
     const hashers = [...(options.hashers ?? []), ...this.#host.hashers];
-    return createKeyer({ fn: shown, original: fn, key: options.key, ignoreArgs: options.ignoreArgs, hashers, stored });
+    const isIgnored = ignoredArgs(fn, options, where);
+    return createKeyer({ fn: shown, original: fn, key: options.key, isIgnored, hashers, stored });
   }
 
   #reporter(shown: string): Reporter {

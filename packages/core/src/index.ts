@@ -31,15 +31,19 @@ export type {
   RemovalReason,
 } from './events.js';
 export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
-export { defineHasher, fingerprint, type Hasher } from './key/index.js';
+export { defineHasher, fingerprint, standsFor, type Hasher } from './key/index.js';
 export type {
   BatchOptions,
   CacheOptions,
   CallOptions,
   CallOutcome,
   CopyMode,
+  DataCallOptions,
   DataOptions,
   DataSyncOptions,
+  ErrorClass,
+  ErrorTtl,
+  FunctionDefaults,
   FunctionOptions,
   IdOfRow,
   ReleaseReason,

@@ -15,6 +15,15 @@ export interface FunctionOptions<A extends readonly unknown[]> {
   readonly key?: ((...args: A) => unknown) | undefined;
   /** Indexes (from 0) of arguments that are left out of the key. */
   readonly ignoreArgs?: readonly number[] | undefined;
+  /**
+   * Leaves arguments whose parameter has a name that begins with `_` out of the key; also all arguments of a rest
+   * parameter (`..._rest`). Parameters that are taken apart have no name. The names are read from the function's
+   * source when it is wrapped; it is an error when they cannot be seen (bound and built-in functions), or none begins so.
+   *
+   * Off by default, because compilers and minifiers rename parameters: they make `_id` an `a`, and an unused `id` an `_id`
+   * or `_`. `ignoreArgs` does not depend on names.
+   */
+  readonly ignoreUnderscored?: boolean | undefined;
   /** How instances of classes are keyed, at any depth; the nearest class wins. See {@link Hasher}. */
   readonly hashers?: readonly Hasher[] | undefined;
   /** The most entries that are kept in memory; what was used lately stays. Default: bounded by the cache's bytes. */
@@ -38,6 +47,32 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
   readonly staleWhileRevalidate?: Duration | undefined;
   /** How long after `ttl` a value may be served stale when computing fails. Needs a `ttl`. */
   readonly staleIfError?: Duration | undefined;
+  /** After this a caller gets a stale value, when `staleIfError` keeps one; the run goes on and is kept. Default: none. */
+  readonly softTimeout?: Duration | undefined;
+  /**
+   * After this a caller gets a stale value when there is one, else `ERR_MILLPOND_TIMEOUT`; the run goes on and is kept.
+   * Default: none.
+   */
+  readonly hardTimeout?: Duration | undefined;
+  /**
+   * Keeps what the function throws for so long, in memory, and throws the same error again without a run. With `only`,
+   * just instances of these classes. Default: failures are not kept.
+   */
+  readonly errorTtl?: Duration | ErrorTtl | undefined;
+  /**
+   * Runs of this function at once. Ten times as many wait in line; what finds the line full gets a stale value when
+   * `staleIfError` keeps one, else `ERR_MILLPOND_OVERLOADED`. Default: no limit.
+   */
+  readonly maxConcurrent?: number | undefined;
+  /**
+   * By how much of itself, from 0 to 1, a life is shortened at random, so that what was kept at once does not expire at
+   * once. Default 0 in memory, and 0.1 for what is in a store.
+   */
+  readonly jitter?: number | undefined;
+  /**
+   * Whether a value carries the tags of the cached calls that it was made of, and lives no longer than they. Default true.
+   */
+  readonly inherit?: boolean | undefined;
   /** The most bytes (estimated) that this function's values may take in memory. */
   readonly maxBytes?: number | undefined;
   /** Keep this result? Default: every one. */
@@ -54,8 +89,21 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
   readonly maxValueBytes?: number | undefined;
 }
 
+/** A class of errors. */
+export type ErrorClass = abstract new (...args: never) => unknown;
+
+/** How long which failures are kept. */
+export interface ErrorTtl {
+  readonly ttl: Duration;
+  /** Instances of these classes, and of classes that extend them. */
+  readonly only: readonly ErrorClass[];
+}
+
 /** Options of `cacheBatch`; those of data are about single ids. `R` is the type of the row of one id. */
-export interface BatchOptions<Id, R> extends Omit<DataOptions<[id: Id], R>, 'ignoreArgs' | 'context'> {
+export interface BatchOptions<Id, R> extends Omit<
+  DataOptions<[id: Id], R>,
+  'ignoreArgs' | 'ignoreUnderscored' | 'context'
+> {
   /** The most ids of one load; more are several loads. Default: any number. */
   readonly maxBatchSize?: number | undefined;
 }
@@ -69,7 +117,16 @@ export interface IdOfRow<Id, Row> {
 /** Options of `cacheDataSync`: memory only, so nothing that needs a store or a background. */
 export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
   DataOptions<A, R>,
-  'store' | 'persist' | 'maxValueBytes' | 'version' | 'staleWhileRevalidate' | 'flightTimeout' | 'context'
+  | 'store'
+  | 'persist'
+  | 'maxValueBytes'
+  | 'version'
+  | 'staleWhileRevalidate'
+  | 'softTimeout'
+  | 'hardTimeout'
+  | 'maxConcurrent'
+  | 'flightTimeout'
+  | 'context'
 > {}
 
 /** Options of `cacheResource`. `R` is the type of the awaited resource. */
@@ -80,6 +137,12 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
   readonly validate?: ((resource: R, ...args: A) => boolean | PromiseLike<boolean>) | undefined;
   /** Lets a resource go. Default: its `Symbol.asyncDispose`, then its `Symbol.dispose`. */
   readonly onRelease?: ((resource: R, reason: ReleaseReason) => unknown) | undefined;
+  /**
+   * Says which resource it is, by a text that is the same in every process, such as its host and database: what it is
+   * keyed by, together with the name of its function, where it is an argument of a function with a store. Asked once,
+   * when the resource was built. In memory, and without it, a resource is keyed by its function and its arguments.
+   */
+  readonly identity?: ((resource: R, ...args: A) => string) | undefined;
   /** How long a replaced, expired, evicted or invalid resource lives on for those who hold it; 0 for none. Default `'10s'`. */
   readonly releaseAfter?: Duration | undefined;
 }
@@ -87,7 +150,7 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
 /** Why a resource is let go. */
 export type ReleaseReason = RemovalReason;
 
-/** What one call may say for itself, through `withOptions`; the entries are the same. */
+/** What one call of any asynchronous function may say for itself, through `withOptions`; the entries are the same. */
 export interface CallOptions {
   /** Rejects this caller alone when it aborts; the run goes on for the others. */
   readonly signal?: AbortSignal | undefined;
@@ -95,11 +158,48 @@ export interface CallOptions {
   readonly observe?: ((event: CallOutcome) => void) | undefined;
 }
 
+/** What one call of a data function may say for itself. */
+export interface DataCallOptions extends CallOptions {
+  /**
+   * How old a value may be for this call, whatever its ttl; an older one is computed anew. Then `staleWhileRevalidate` is
+   * that of the call alone.
+   */
+  readonly freshWithin?: Duration | undefined;
+  /** `true`: run now, whatever is kept or under way, as `refresh` does. */
+  readonly forceFresh?: boolean | undefined;
+  /** In the place of the function's; 0 for none. Entries that are kept from now on stay long enough. Needs a `ttl`. */
+  readonly staleWhileRevalidate?: Duration | undefined;
+  /** See {@link DataCallOptions.staleWhileRevalidate}. */
+  readonly staleIfError?: Duration | undefined;
+  /** In the place of the function's. */
+  readonly softTimeout?: Duration | undefined;
+  /** In the place of the function's. */
+  readonly hardTimeout?: Duration | undefined;
+}
+
 /** The event that tells how a call was answered. */
 export type CallOutcome = Extract<CacheEvent, { readonly type: 'hit' | 'miss' | 'join' | 'stale' }>;
 
-/** Options of `createCache`. */
-export interface CacheOptions {
+/** Options of functions whose defaults a cache may give; each counts for the kinds of functions that have it. */
+export interface FunctionDefaults extends Pick<
+  DataOptions<readonly unknown[], unknown>,
+  | 'maxEntries'
+  | 'flightTimeout'
+  | 'staleWhileRevalidate'
+  | 'staleIfError'
+  | 'softTimeout'
+  | 'hardTimeout'
+  | 'errorTtl'
+  | 'maxConcurrent'
+  | 'jitter'
+  | 'maxValueBytes'
+> {
+  /** The default `ttl` of data functions. */
+  readonly ttl?: Duration | undefined;
+}
+
+/** Options of `createCache`. Beside its own: defaults for its functions. */
+export interface CacheOptions extends FunctionDefaults {
   /** Names the cache: a prefix of every stored key. Required with a store, so that two apps never share by accident. */
   readonly name?: string | undefined;
   /** Mixed into every stored key; change it to leave all stored entries behind. */
@@ -132,8 +232,4 @@ export interface CacheOptions {
   readonly logger?: CacheLogger | undefined;
   /** `false`: every call of a data function computes and nothing is kept; resources live on. Default true. */
   readonly enabled?: boolean | undefined;
-  /** The default `ttl` of data functions. */
-  readonly ttl?: Duration | undefined;
-  /** The default `maxEntries` of every function. */
-  readonly maxEntries?: number | undefined;
 }

@@ -41,7 +41,7 @@ export class Reporter {
     this.#tell({ type: 'join', ...this.#call(key) }, observe);
   }
 
-  stale(key: string, age: number, cause: 'revalidate' | 'error', { observe }: CallOptions): void {
+  stale(key: string, age: number, cause: 'revalidate' | 'error' | 'timeout', { observe }: CallOptions): void {
     this.#stale += 1;
     if (observe === undefined && !this.#events.wants('stale')) return;
     this.#tell({ type: 'stale', ...this.#call(key), age, cause }, observe);

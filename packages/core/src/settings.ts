@@ -9,7 +9,9 @@ import {
   isCountOrZero,
   isDuration,
   isDurationOrZero,
+  isErrorTtl,
   isEither,
+  isFraction,
   isFunction,
   isHashers,
   isIndexes,
@@ -27,13 +29,12 @@ import { parseDuration, type Duration } from './duration.js';
 import { invalidOption, notCacheable } from './errors.js';
 import type { CacheLogger } from './events.js';
 import type {
-  BatchOptions,
   CacheOptions,
   CallOptions,
+  DataCallOptions,
   DataOptions,
   DataSyncOptions,
   FunctionOptions,
-  IdOfRow,
   ResourceOptions,
 } from './options.js';
 import { checkStoreInput, isDiskStore } from './store/index.js';
@@ -44,8 +45,6 @@ export type AnyFunctionOptions = FunctionOptions<never>;
 export type AnyDataOptions = DataOptions<never, never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyDataSyncOptions = DataSyncOptions<never, never>;
-/** See {@link AnyFunctionOptions}. */
-export type AnyBatchOptions = BatchOptions<never, never> & Partial<IdOfRow<never, never>>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyResourceOptions = ResourceOptions<never, never>;
 
@@ -61,18 +60,26 @@ const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
   name: isText,
   key: isSynchronous,
   ignoreArgs: isIndexes,
+  ignoreUnderscored: isBoolean,
   hashers: isHashers,
   maxEntries: isCount,
   flightTimeout: isDuration,
   context: isOneOf('detached', 'caller'),
 };
 
-const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
+/** What each option of data may be. */
+export const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
   ...FUNCTION_CHECKS,
   version: isText,
   ttl: isTtl,
   staleWhileRevalidate: isDuration,
   staleIfError: isDuration,
+  softTimeout: isDuration,
+  hardTimeout: isDuration,
+  errorTtl: isErrorTtl,
+  maxConcurrent: isCount,
+  jitter: isFraction,
+  inherit: isBoolean,
   maxBytes: isBytes,
   when: isSynchronous,
   tags: isTags,
@@ -88,24 +95,20 @@ const {
   maxValueBytes: _maxValueBytes,
   version: _version,
   staleWhileRevalidate: _staleWhileRevalidate,
+  softTimeout: _softTimeout,
+  hardTimeout: _hardTimeout,
+  maxConcurrent: _maxConcurrent,
   flightTimeout: _flightTimeout,
   context: _context,
   ...DATA_SYNC_CHECKS
 } = DATA_CHECKS;
-
-const { ignoreArgs: _ignoreArgs, context: _contextOfMany, ...ONE_ID_CHECKS } = DATA_CHECKS;
-
-const BATCH_CHECKS: Readonly<Record<keyof AnyBatchOptions, Check>> = {
-  ...ONE_ID_CHECKS,
-  idOf: isSynchronous,
-  maxBatchSize: isCount,
-};
 
 const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   ...FUNCTION_CHECKS,
   ttl: isDuration,
   validate: isFunction,
   onRelease: isFunction,
+  identity: isSynchronous,
   releaseAfter: isDurationOrZero,
 };
 
@@ -128,6 +131,15 @@ const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
   enabled: isBoolean,
   ttl: isDuration,
   maxEntries: isCount,
+  flightTimeout: isDuration,
+  staleWhileRevalidate: isDuration,
+  staleIfError: isDuration,
+  softTimeout: isDuration,
+  hardTimeout: isDuration,
+  errorTtl: isErrorTtl,
+  maxConcurrent: isCount,
+  jitter: isFraction,
+  maxValueBytes: isBytes,
 };
 
 const CALL_CHECKS: Readonly<Record<keyof CallOptions, Check>> = {
@@ -135,21 +147,21 @@ const CALL_CHECKS: Readonly<Record<keyof CallOptions, Check>> = {
   observe: isFunction,
 };
 
+const DATA_CALL_CHECKS: Readonly<Record<keyof DataCallOptions, Check>> = {
+  ...CALL_CHECKS,
+  freshWithin: isDuration,
+  forceFresh: isBoolean,
+  staleWhileRevalidate: isDurationOrZero,
+  staleIfError: isDurationOrZero,
+  softTimeout: isDuration,
+  hardTimeout: isDuration,
+};
+
 /** Checks the options of `cacheData`. */
 export function checkDataOptions(options: unknown, where: string): asserts options is AnyDataOptions {
   checkOptions<AnyDataOptions>(options, DATA_CHECKS, where);
+  checkKeyed(options, where);
   checkWindows(options, where);
-  checkOneStore(options, where);
-}
-
-/** Checks the options of `cacheBatch`. */
-export function checkBatchOptions(options: unknown, where: string): asserts options is AnyBatchOptions {
-  checkOptions<AnyBatchOptions>(options, BATCH_CHECKS, where);
-  checkWindows(options, where);
-  checkOneStore(options, where);
-}
-
-function checkOneStore(options: AnyDataOptions, where: string): void {
   if (options.store !== undefined && options.persist !== undefined) {
     throw invalidOption(where, 'persist', options.persist, 'left out where `store` is given (a disk is a store)');
   }
@@ -158,6 +170,7 @@ function checkOneStore(options: AnyDataOptions, where: string): void {
 /** Checks the options of `cacheDataSync`. */
 export function checkDataSyncOptions(options: unknown, where: string): asserts options is AnyDataSyncOptions {
   checkOptions<AnyDataSyncOptions>(options, DATA_SYNC_CHECKS, where);
+  checkKeyed(options, where);
   checkWindows(options, where);
 }
 
@@ -186,14 +199,32 @@ export function checkResourceOptions(options: unknown, where: string): asserts o
     throw notCacheable(where, `option \`${stored}\` is for data`, cure);
   }
   checkOptions<AnyResourceOptions>(options, RESOURCE_CHECKS, where);
+  checkKeyed(options, where);
+}
+
+/** What is left out of the arguments says nothing where `key` takes the place of all. */
+function checkKeyed(options: AnyFunctionOptions, where: string): void {
+  if (options.key === undefined) return;
+  for (const option of ['ignoreArgs', 'ignoreUnderscored'] as const) {
+    const given = options[option];
+    if (given === undefined || given === false) continue;
+    throw invalidOption(where, option, given, 'left out where `key` is given, which takes the place of all arguments');
+  }
 }
 
 function isGiven(options: unknown, option: string): boolean {
   return typeof options === 'object' && options !== null && Reflect.get(options, option) !== undefined;
 }
 
-/** Reads once, and checks, what one call says for itself; it cannot change how the function keeps or copies. */
-export function callOptions(given: unknown, where: string): CallOptions {
+/** Reads once, and checks, what one call of a data function says for itself; it cannot change how values are kept. */
+export function checkDataCallOptions(given: unknown, where: string): DataCallOptions {
+  const options = readOptions(given);
+  checkOptions<DataCallOptions>(options, DATA_CALL_CHECKS, where);
+  return options;
+}
+
+/** The same for one call of a resource. */
+export function checkResourceCallOptions(given: unknown, where: string): CallOptions {
   const options = readOptions(given);
   checkOptions<CallOptions>(options, CALL_CHECKS, where);
   return options;

@@ -1,4 +1,4 @@
-import type { Cache, CachedData, CachedResource } from '@millpond/core';
+import { standsFor, type Cache, type CachedData, type CachedResource } from '@millpond/core';
 import type { AnyArgs, CachedMethod } from './cached-method.js';
 
 /** A cached function of either kind. */
@@ -17,6 +17,7 @@ type Callback = (...args: AnyArgs) => unknown;
 /** The cached function of one instance. The callbacks in its options have the instance as `this`. */
 export function cacheOfInstance(cache: Cache, method: CachedMethod, instance: object, identity: Identity): AnyCached {
   const run: Callback = (...args) => Reflect.apply(method.original, instance, args);
+  standsFor(run, method.original);
   const bind = (_option: string, callback: Callback): Callback => callback.bind(instance);
   return make(cache, method, run, identity, bind);
 }

@@ -35,11 +35,14 @@ describe('S10: wrong use of cacheBatch is told where it is wrapped', () => {
     );
   });
 
-  test.each(['ignoreArgs', 'context', 'batchSize', 'validate'])('there is no option %s', (option) => {
-    expect(() => cacheBatch(loadUsers, unchecked({ [option]: 1 }))).toThrow(
-      `cacheBatch(loadUsers): there is no option \`${option}\``,
-    );
-  });
+  test.each(['ignoreArgs', 'ignoreUnderscored', 'context', 'batchSize', 'validate'])(
+    'there is no option %s',
+    (option) => {
+      expect(() => cacheBatch(loadUsers, unchecked({ [option]: 1 }))).toThrow(
+        `cacheBatch(loadUsers): there is no option \`${option}\``,
+      );
+    },
+  );
 
   test('a stale window needs a ttl, a store excludes a disk, and options are an object', () => {
     expect(() => cacheBatch(loadUsers, { staleIfError: '1h' })).toThrow('given together with a `ttl`');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defineHasher } from '../../../packages/core/src/key/index.js';
+import { defineHasher, rememberResource, textEverywhere } from '../../../packages/core/src/key/index.js';
 import { keyer, keyOf } from './support.js';
 
 /*
@@ -20,6 +20,14 @@ holed.length = 6;
 function self(this: unknown): unknown {
   return this;
 }
+
+const resource = { query: () => 1 };
+rememberResource(resource, {
+  fn: 'pool',
+  text: 'R',
+  told: { type: 'text', text: textEverywhere('pool', 'db1') },
+  isLive: () => true,
+});
 
 const texts: readonly [string, string, () => string][] = [
   ['no arguments', '()', () => keyOf()],
@@ -76,6 +84,7 @@ const texts: readonly [string, string, () => string][] = [
     () => keyer({ hashers: [defineHasher(Point, (point) => point.x)] }).keyOf(undefined, [new Point()]),
   ],
   ['a key method', '(Ks6:Objects1:k)', () => keyOf({ [Symbol.for('millpond.key')]: () => 'k' })],
+  ['a resource', '(Rs4:pools3:db1)', () => keyer({ stored: true }).keyOf(undefined, [resource])],
   [
     '`this` by its key method',
     '@Ks6:Objectn7;(n1;)',

@@ -87,6 +87,45 @@ test('a hasher that returns a promise is told', () => {
   expect(error.message).toContain('returned a promise');
 });
 
+test('S27: a rejection that comes of an answer that is not taken ends no process', async () => {
+  const late = (): Promise<never> => Promise.reject(new Error('too late'));
+  const own = { [Symbol.for('millpond.key')]: late };
+  for (const run of [
+    () => keyOf([defineHasher(Money, late)], new Money(1)),
+    () => keyOf([], own),
+    () => keyer({ key: late }).keyOf(undefined, []),
+  ]) {
+    expect(errorOf(run).message).toMatch(/promise/i);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+});
+
+test.each<[string, unknown, string]>([
+  ['a function', () => 1, 'a function'],
+  ['a symbol', Symbol('x'), 'a symbol (Symbol(x))'],
+  ['a registered symbol', Symbol.for('x'), 'a symbol (Symbol(x))'],
+  ['another instance without a hasher', new (class Other {})(), 'an instance of Other'],
+  ['an iterator', [1].values(), 'an iterator'],
+])('S27: a hasher that returns %s is told with the path to it', (_, answer, type) => {
+  const error = errorOf(() => keyOf([defineHasher(Money, () => answer)], { price: new Money(1) }));
+  expect(error.code).toBe('ERR_MILLPOND_UNHASHABLE_ARGUMENT');
+  expect(error.message).toContain(`load: hash(args[0].price) is ${type}`);
+  const own = { [Symbol.for('millpond.key')]: () => answer };
+  expect(errorOf(() => keyOf([], { own })).message).toContain(
+    `load: args[0].own[Symbol.for("millpond.key")]() is ${type}`,
+  );
+});
+
+test('a client that answers to every name with a function has no key method, and is not asked for one', () => {
+  let asked = 0;
+  const remote = (): unknown => (asked += 1);
+  const client = new Proxy(remote, {
+    get: (target, name) => (name === 'prototype' ? Reflect.get(target, name) : remote),
+  });
+  expect(errorOf(() => keyOf([], { client })).code).toBe('ERR_MILLPOND_UNHASHABLE_ARGUMENT');
+  expect(asked).toBe(0);
+});
+
 test('a hasher that answers with another instance for ever ends in an error', () => {
   const endless = defineHasher(Money, (value) => new Money(value.cents + 1));
   expect(errorOf(() => keyOf([endless], new Money(1))).message).toContain('nested deeper than 200000 levels');

@@ -1,16 +1,17 @@
 import { CacheError } from '@millpond/core';
-import { createKeyer, type Keyer, type KeyerOptions } from '../../../packages/core/src/key/index.js';
+import { createKeyer, ignoredArgs, type Keyer, type KeyerOptions } from '../../../packages/core/src/key/index.js';
 
 /** A keyer of a function that cannot read `this`, unless an option says otherwise. */
-export function keyer(options: Partial<KeyerOptions> = {}): Keyer {
+export function keyer(options: Partial<KeyerOptions> & { readonly ignoreArgs?: readonly number[] } = {}): Keyer {
+  const { ignoreArgs, original = () => 1, ...others } = options;
   return createKeyer({
     fn: 'load',
-    original: () => 1,
+    original,
     key: undefined,
-    ignoreArgs: undefined,
+    isIgnored: ignoredArgs(original, { ignoreArgs }, 'cacheData(load)'),
     hashers: [],
     stored: false,
-    ...options,
+    ...others,
   });
 }
 

@@ -20,7 +20,7 @@ export class Collector {
   #tick: Tick | undefined;
   #order = 0;
 
-  constructor(parts: LoadParts, maxBatchSize: number) {
+  constructor({ maxBatchSize = Infinity, ...parts }: LoadParts & { readonly maxBatchSize: number | undefined }) {
     this.#keyer = parts.keyer;
     const makeLoad = (): Load => {
       const load = new Load(parts);

@@ -1,8 +1,9 @@
 import { idChanged } from '../errors.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
-import { Flight } from '../run/flight.js';
+import { DESERTED, Flight } from '../run/flight.js';
 import { LateArguments } from '../run/late-arguments.js';
+import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
 import type { AnyFunction } from '../wrapping.js';
 import type { BatchReporter } from './batch-reporter.js';
@@ -15,6 +16,10 @@ export interface LoadParts {
   readonly load: AnyFunction;
   readonly idOf: IdOf | undefined;
   readonly keyer: Keyer;
+  /** How many loads may be under way at once, when that is limited. */
+  readonly places: Places | undefined;
+  /** Whether rows take over what the answers pass on that their load uses. */
+  readonly inherits: boolean;
   readonly report: BatchReporter;
 }
 
@@ -47,8 +52,18 @@ export class Load {
     let begin = (): void => undefined;
     const complete = new Promise<void>((resolve) => (begin = resolve));
     this.begin = () => begin();
-    const startedAt = parts.host.settings.clock.now();
-    this.flight = new Flight<Rows>({ table: this, key: '', run: 0, position: 0, startedAt });
+    const { host, inherits } = parts;
+    const { clock } = host.settings;
+    this.flight = new Flight<Rows>({
+      table: this,
+      key: '',
+      cache: host,
+      clock,
+      run: 0,
+      position: 0,
+      behind: false,
+      inherits,
+    });
     // Before anyone waits for it. Runs of batches are detached always, so this belongs to no request (hazard 22).
     this.flight.begin(() => complete.then(() => this.#run()));
   }
@@ -74,11 +89,23 @@ export class Load {
       this.#asked.set(key, { order, late });
     }
     if (run === undefined) this.#plainCalls += 1;
-    else this.#runs.add(run);
-    const rows = await this.flight.wait(report.fn, undefined, () => undefined);
-    // A load that has seen that it is aborted may have returned half of what there is.
-    if (run !== undefined && this.flight.outdated) run.outdated = true;
+    else this.#serve(run);
+    const rows = await this.flight.wait({ fn: report.fn, signal: undefined, limits: [], onDeserted: () => undefined });
+    if (run !== undefined) this.#passOn(run);
     return rowOf(rows, key);
+  }
+
+  #serve(run: Flight<unknown>): void {
+    this.#runs.add(run);
+    // Nothing stale goes into what runs behind a stale answer (hazard 15).
+    if (run.refreshes) this.flight.refreshes = true;
+  }
+
+  /** What is true of a load is true of each of its rows. */
+  #passOn(run: Flight<unknown>): void {
+    run.used = this.flight.used;
+    // A load that has seen that it is aborted may have returned half of what there is.
+    if (this.flight.outdated) run.outdated = true;
   }
 
   /** Nobody waits for one of the runs any more. When that was the last one, the load is told. */
@@ -90,11 +117,23 @@ export class Load {
     if (this.#begun && this.#runs.size === 0 && this.#plainCalls === 0 && !this.flight.done) this.flight.abort();
   }
 
-  /** Calls the user's function as the run that those of the ids wait for, and reads whose its rows are. */
   async #run(): Promise<Rows> {
-    const { host, load, report } = this.#parts;
+    const { places, report } = this.#parts;
     this.#begun = true;
     this.#abortIfDeserted();
+    const wait = places?.enter(this.flight, report.fn);
+    if (wait !== undefined) await wait;
+    try {
+      if (wait !== undefined && this.flight.deserted) throw DESERTED;
+      return await this.#call();
+    } finally {
+      places?.leave(this.flight);
+    }
+  }
+
+  /** Calls the user's function as the run that those of the ids wait for, and reads whose its rows are. */
+  async #call(): Promise<Rows> {
+    const { host, load, report } = this.#parts;
     // It is the age of its answer that counts when two runs of an id overtake each other (hazard 16).
     for (const run of this.#runs) run.run = host.nextRun();
     const { due, changed } = this.#due();

@@ -1,19 +1,51 @@
-import { buildCachedFunction, type CachedFunctionParts, type Calls } from '../cached-function.js';
+import { buildCachedFunction, type CachedFunctionParts } from '../cached-function.js';
+import type { Invalidation } from '../cached.js';
 import type { Built } from '../host.js';
 import { DataFunction } from './data-function.js';
 import type { DataFunctionParts } from './data-parts.js';
 
 /** What the caller of a data function sees of it, where that is not what runs for one call. */
 interface Seen extends Pick<CachedFunctionParts, 'original'> {
-  readonly calls: Calls;
+  readonly calls: DataFunction;
 }
 
 /** A cached data function. */
-export function buildCachedData(parts: DataFunctionParts, seen?: Seen): Built {
-  const original = seen?.original ?? parts.original;
-  return buildCachedFunction({ ...parts, original }, seen?.calls ?? new DataFunction(parts), () => {
-    parts.flights.outdateAll();
-    parts.shelf.clear('close');
-    return Promise.resolve([]);
+export function buildCachedData(
+  parts: DataFunctionParts,
+  { original, calls }: Seen = { original: parts.original, calls: new DataFunction(parts) },
+): Built {
+  const { shelf, failures, flights, keyer, store } = parts;
+  const kept = {
+    get size() {
+      return shelf.size;
+    },
+    get bytes() {
+      return shelf.bytes;
+    },
+    removeKey(key: string, reason: 'delete'): void {
+      failures?.drop(key);
+      shelf.removeKey(key, reason);
+    },
+    clear(reason: 'clear' | 'close'): void {
+      failures?.clear();
+      shelf.clear(reason);
+    },
+  };
+  return buildCachedFunction({ ...parts, original, shelf: kept, store: store?.entries }, calls, {
+    close() {
+      flights.outdateAll();
+      kept.clear('close');
+      return Promise.resolve([]);
+    },
+    methods: (selfOf) => ({
+      async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
+        const key = keyer.keyOf(selfOf(this), args);
+        calls.expireHere(key);
+        return { store: store === undefined ? 'none' : await store.entries.expire(key) };
+      },
+      prime(this: unknown, value: unknown, ...args: readonly unknown[]): Promise<void> {
+        return calls.prime(selfOf(this), value, args);
+      },
+    }),
   });
 }

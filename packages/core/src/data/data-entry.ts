@@ -1,72 +1,66 @@
 import type { Kept } from '../copy/index.js';
 import type { MissReason } from '../events.js';
 import { isCurrent, type TagStamp } from '../run/generation.js';
+import type { TagSources } from '../run/inherited.js';
+import type { Freshness } from './call-policy.js';
 
 /** A kept result with its instants, all by the cache's clock. */
 export interface DataEntry {
   readonly kept: Kept;
   /** When its computation ended. */
   readonly createdAt: number;
-  readonly freshUntil: number;
-  /** Until when it may be served while a refresh runs. */
-  readonly revalidateUntil: number;
-  /** Until when it may be served when computing fails. */
-  readonly errorUntil: number;
+  /** When its life is over; `expire` brings it forward. The stale windows count from here. */
+  freshUntil: number;
+  /** How long it may be stale at most, whatever the windows say: it was made of something stale (hazard 15). */
+  readonly limits: StaleLimits;
   /** Until when memory is trusted without asking the store. */
   readonly trustedUntil: number;
   /** The number of the run that made it; 0 for what was found in the store, which any run under way replaces. */
   readonly run: number;
+  /** How long computing it took, in milliseconds. */
+  readonly computeMs: number;
+  /** Every tag that outdates it, inherited ones too. */
+  readonly tags: readonly string[];
   readonly stamps: readonly TagStamp[];
+  /** Where the tokens of its tags are known, for what is made of it. */
+  sources: TagSources;
   /** No refresh is tried before this: the last one failed. */
   retryAt: number;
 }
 
-/** How long a value lives; milliseconds. */
-export interface Life {
-  readonly ttl: number | undefined;
-  readonly staleWhileRevalidate: number;
-  readonly staleIfError: number;
-  readonly memoryTtl: number | undefined;
+/** Until when something stale may be served at most, by each of the two windows. */
+export interface StaleLimits {
+  readonly revalidate: number;
+  readonly error: number;
 }
 
-/** Makes an entry of a value whose computation ended at `createdAt`. */
-export function dataEntry(
-  kept: Kept,
-  life: Life,
-  made: {
-    readonly createdAt: number;
-    readonly now: number;
-    readonly run: number;
-    readonly stamps: readonly TagStamp[];
-  },
-): DataEntry {
-  const freshUntil = made.createdAt + (life.ttl ?? Infinity);
-  return {
-    kept,
-    createdAt: made.createdAt,
-    freshUntil,
-    revalidateUntil: freshUntil + life.staleWhileRevalidate,
-    errorUntil: freshUntil + life.staleIfError,
-    trustedUntil: made.now + (life.memoryTtl ?? Infinity),
-    run: made.run,
-    stamps: made.stamps,
-    retryAt: 0,
-  };
+/** No limits but those of the windows. */
+export const UNLIMITED: StaleLimits = { revalidate: Infinity, error: Infinity };
+
+/** Until when an entry may be served while a refresh runs. */
+export function revalidateUntil(entry: DataEntry, { staleWhileRevalidate, freshWithin }: Freshness): number {
+  const from = Math.min(entry.freshUntil, entry.createdAt + freshWithin);
+  return Math.min(from + staleWhileRevalidate, entry.limits.revalidate);
 }
 
-/** When an entry is of no more use in memory. */
-export function uselessFrom(entry: DataEntry): number {
-  return Math.min(entry.trustedUntil, Math.max(entry.freshUntil, entry.revalidateUntil, entry.errorUntil));
+/** Until when an entry may be served when computing fails. */
+export function errorUntil(entry: DataEntry, { staleIfError }: Freshness): number {
+  return staleIfError === 0 ? -Infinity : Math.min(entry.freshUntil + staleIfError, entry.limits.error);
+}
+
+/** When an entry is of no more use in memory; `retention` is the longest window of any call. */
+export function uselessFrom(entry: DataEntry, retention: number): number {
+  return Math.min(entry.trustedUntil, entry.freshUntil + retention);
 }
 
 /** What an entry is good for at an instant. */
 export type EntryState = 'fresh' | 'stale' | 'fallback' | Extract<MissReason, 'expired' | 'invalidated' | 'memory-ttl'>;
 
 /** Only age makes an entry stale; what was invalidated, or is no more trusted, serves no stale path (hazard 14). */
-export function stateOf(entry: DataEntry, now: number): EntryState {
+export function stateOf(entry: DataEntry, now: number, freshness: Freshness): EntryState {
   if (entry.stamps.length > 0 && !isCurrent(entry.stamps)) return 'invalidated';
   if (now >= entry.trustedUntil) return 'memory-ttl';
-  if (now < entry.freshUntil) return 'fresh';
-  if (now < entry.revalidateUntil) return 'stale';
-  return now < entry.errorUntil ? 'fallback' : 'expired';
+  if (now < entry.freshUntil && now - entry.createdAt < freshness.freshWithin) return 'fresh';
+  if (now < revalidateUntil(entry, freshness)) return 'stale';
+  return now < errorUntil(entry, freshness) ? 'fallback' : 'expired';
 }

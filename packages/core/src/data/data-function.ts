@@ -1,182 +1,126 @@
-import { stateOf, type DataEntry } from './data-entry.js';
-import { DataRun, type DataOutcome } from './data-run.js';
+import { keep } from '../copy/index.js';
+import { callPolicy, type CallPolicy } from './call-policy.js';
+import { DataAnswers, passedOn } from './data-answers.js';
+import { stateOf, uselessFrom, type DataEntry } from './data-entry.js';
+import { DataFlights, WAITS_FOR_EVER, type DataCall } from './data-flights.js';
 import type { DataFunctionParts } from './data-parts.js';
-import { recursiveCall } from '../errors.js';
-import type { MissReason } from '../events.js';
+import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
-import { Flight } from '../run/flight.js';
-import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
-import type { CallOptions } from '../options.js';
-import { currentRun } from '../run/run-context.js';
+import { recursiveCall } from '../errors.js';
+import { record, type Recorder } from '../run/inherited.js';
+import { currentRecorder, currentRun } from '../run/run-context.js';
 
-/** One call: what it is about, and what it said for itself. */
-export interface DataCall extends KeyedCall {
-  readonly options: CallOptions;
-}
-
-const NO_OPTIONS: CallOptions = {};
-
-/** The life of the calls of one data function: from memory, by joining a run, or by starting one. */
+/** The life of the calls of one data function. */
 export class DataFunction {
   readonly #parts: DataFunctionParts;
-  readonly #run: DataRun;
+  readonly #flights: DataFlights;
+  readonly #answers: DataAnswers;
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
-    this.#run = new DataRun(parts);
+    const run = new DataRun(parts);
+    this.#flights = new DataFlights(parts, run);
+    this.#answers = new DataAnswers(parts, run, this.#flights, {
+      call: (self, args, policy) => this.call(self, args, policy),
+      answer: (call) => this.#answer(call, currentRecorder()),
+    });
   }
 
   /** Answers a call; every failure is a rejection. */
-  call(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
+  call(self: unknown, args: readonly unknown[], policy: CallPolicy = this.#parts.settings.policy): Promise<unknown> {
     const { host, keyer } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     let key: string;
     try {
       key = keyer.keyOf(self, args);
-      options.signal?.throwIfAborted();
+      policy.signal?.throwIfAborted();
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#answer({ key, self, args, options });
+    const recorder = currentRecorder();
+    const governed = recorder?.refreshes === true ? withoutStale(policy) : policy;
+    const call = { key, self, args, policy: governed };
+    return policy.forceFresh ? this.#force(call) : this.#answer(call, recorder);
+  }
+
+  /** What `withOptions` was given, over what the function says. What is kept from now on stays long enough for it. */
+  readPolicy(given: unknown, where: string): CallPolicy {
+    const { settings } = this.#parts;
+    const policy = callPolicy(given, settings.policy, settings.hasTtl, where);
+    settings.retain(policy);
+    return policy;
   }
 
   /** From memory if it can; this is the hit path. */
-  #answer(call: DataCall): Promise<unknown> {
-    const { shelf, host, report } = this.#parts;
+  #answer(call: DataCall, recorder: Recorder | undefined): Promise<unknown> {
+    const { shelf, host, report, settings } = this.#parts;
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#fly(call, 'cold', undefined);
+    if (entry === undefined) return this.#answers.fly(call, 'cold', undefined);
     const now = host.settings.clock.now();
-    const state = stateOf(entry.value, now);
+    const { value } = entry;
+    const state = stateOf(value, now, call.policy);
     switch (state) {
       case 'fresh':
         shelf.touch(entry);
-        report.hit(call.key, 'memory', now - entry.value.createdAt, call.options);
-        return Promise.resolve(entry.value.kept.copy());
+        report.hit(call.key, 'memory', now - value.createdAt, call.policy);
+        if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
+        return Promise.resolve(value.kept.copy());
       case 'stale':
         shelf.touch(entry);
-        report.stale(call.key, now - entry.value.createdAt, 'revalidate', call.options);
-        this.#refreshBehind(call, entry.value);
-        return Promise.resolve(entry.value.kept.copy());
+        report.stale(call.key, now - value.createdAt, 'revalidate', call.policy);
+        if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
+        this.#flights.refreshBehind(call, value);
+        return Promise.resolve(value.kept.copy());
       case 'fallback':
-        return this.#fly(call, 'expired', entry.value);
+        return this.#answers.fly(call, 'expired', value);
       case 'expired':
-        shelf.remove(entry, 'expire');
-        return this.#fly(call, state, undefined);
+        // It may be of use to calls with a wider window, or a looser bound.
+        if (now >= uselessFrom(value, settings.retention)) shelf.remove(entry, 'expire');
+        return this.#answers.fly(call, state, undefined);
       case 'invalidated':
         shelf.remove(entry, 'delete');
-        return this.#fly(call, state, undefined);
+        return this.#answers.fly(call, state, undefined);
       case 'memory-ttl':
         shelf.remove(entry, 'expire');
-        return this.#fly(call, state, undefined);
+        return this.#answers.fly(call, state, undefined);
     }
-  }
-
-  /** By joining the run of the key, or starting one. */
-  async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { flights, generations, keyer, report } = this.#parts;
-    const joined = this.#joinable(call.key);
-    if (joined === undefined) return this.#lead(call, reason, fallback);
-    report.join(call.key, call.options);
-    const position = generations.position;
-    const late = new LateArguments(call, keyer, report.fn);
-    const outcome = await this.#wait(joined, call);
-    const outdatedAt = outcome.outdatedAt;
-    if (outcome.own || (outdatedAt !== undefined && outdatedAt <= position)) {
-      // The run turned out not to be this caller's: it came after what outdated it, or had other arguments (hazard 13).
-      flights.setApart(joined);
-      const args = late.now();
-      // Arguments that have another key now make this another call.
-      return args === undefined ? this.call(call.self, call.args, call.options) : this.#answer({ ...call, args });
-    }
-    return this.#run.handOut(outcome);
-  }
-
-  /** By starting a run, and telling in the caller's own async context how it was answered. */
-  async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { report } = this.#parts;
-    const { key, options } = call;
-    let outcome: DataOutcome;
-    try {
-      outcome = await this.#wait(this.#start(call, reason, fallback), call);
-    } catch (error) {
-      report.miss(key, reason, options);
-      throw error;
-    }
-    const { source } = outcome;
-    switch (source.type) {
-      case 'run':
-        report.miss(key, source.reason, options);
-        break;
-      case 'store':
-        report.hit(key, 'store', source.age, options);
-        break;
-      case 'stale':
-        report.stale(key, source.age, source.cause, options);
-        if (source.cause === 'revalidate') {
-          const args = source.late.now();
-          if (args !== undefined) this.#refreshBehind({ ...call, args }, source.entry);
-        }
-        break;
-    }
-    return this.#run.handOut(outcome);
-  }
-
-  #joinable(key: string): Flight<DataOutcome> | undefined {
-    const { flights, generations, settings } = this.#parts;
-    const flight = flights.joinable(key, this.#now());
-    if (flight === undefined) return undefined;
-    if (generations.firstInvalidation(flight.position, settings.staticTags) === undefined) return flight;
-    flights.outdate(key);
-    return undefined;
-  }
-
-  #start({ key, self, args }: KeyedCall, reason: MissReason, fallback: DataEntry | undefined): Flight<DataOutcome> {
-    const { flights, generations, host, context } = this.#parts;
-    // Nothing else of the call: a run that never ends must not hold on to what its caller said for itself.
-    const call = { key, self, args };
-    const run = host.nextRun();
-    const flight = new Flight<DataOutcome>({
-      table: flights,
-      key,
-      run,
-      position: generations.position,
-      startedAt: this.#now(),
-    });
-    const start = (): void => flights.start(flight, () => this.#run.fly(flight, call, reason, fallback));
-    // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).
-    if (context === 'detached') inRootContext(start);
-    else start();
-    return flight;
-  }
-
-  #wait(flight: Flight<DataOutcome>, call: DataCall): Promise<DataOutcome> {
-    const { flights, report } = this.#parts;
-    return flight.wait(report.fn, call.options.signal, () => flights.desert(flight));
-  }
-
-  /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
-  #refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights, refreshes } = this.#parts;
-    if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
-    const refresh = async (): Promise<void> => {
-      try {
-        // It waits as a caller does, so that it is not deserted when one who joined it leaves.
-        await this.#wait(this.#start(call, 'refresh', undefined), { ...call, options: NO_OPTIONS });
-      } catch {
-        // The run's own `failed` event has told of it; it is tried again after the cooldown.
-        stale.retryAt = this.#now() + host.settings.refreshCooldown;
-      }
-    };
-    inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));
   }
 
   /** Runs now, whatever is kept or under way, and hands out what it returns. */
-  async refresh(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
-    const { host, keyer, report } = this.#parts;
+  async refresh(self: unknown, args: readonly unknown[]): Promise<unknown> {
+    const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    const call = { key: keyer.keyOf(self, args), self, args, options };
-    if (this.#parts.flights.runsInside(currentRun(), call.key)) throw recursiveCall(report.fn);
-    return this.#lead(call, 'refresh', undefined);
+    return this.#force({ key: keyer.keyOf(self, args), self, args, policy: settings.policy });
+  }
+
+  async #force(call: DataCall): Promise<unknown> {
+    const { flights, report } = this.#parts;
+    if (flights.runsInside(currentRun(), call.key)) throw recursiveCall(report.fn);
+    return this.#answers.lead(call, 'refresh', undefined);
+  }
+
+  /** Puts a value in the place of what is kept or under way, without running the function. */
+  async prime(self: unknown, value: unknown, args: readonly unknown[]): Promise<void> {
+    const { host, keyer, settings, report } = this.#parts;
+    const primed = keep(value, { fn: report.fn, mode: settings.copy });
+    const call = { key: keyer.keyOf(self, args), self, args, policy: WAITS_FOR_EVER };
+    if (!host.settings.enabled || host.closed) return;
+    const flight = this.#flights.start(call, { reason: 'refresh', freshness: settings.policy, primed }, false);
+    const outcome = await this.#flights.wait(flight, call, undefined);
+    if (outcome.type === 'failure') throw outcome.error;
+  }
+
+  /** Marks what is kept as stale: only stale windows serve it from now on. */
+  expireHere(key: string): void {
+    const { flights, failures, shelf, settings } = this.#parts;
+    flights.outdate(key);
+    failures?.drop(key);
+    const entry = shelf.get(key);
+    if (entry === undefined) return;
+    entry.value.freshUntil = Math.min(entry.value.freshUntil, this.#now());
+    const end = uselessFrom(entry.value, settings.retention);
+    if (end > this.#now()) shelf.expireAt(entry, end);
+    else shelf.remove(entry, 'expire');
   }
 
   /** Whether memory holds what a call would be served; nothing is counted and nobody asked. */
@@ -190,10 +134,10 @@ export class DataFunction {
   }
 
   #usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
-    const { keyer, shelf } = this.#parts;
+    const { keyer, shelf, settings } = this.#parts;
     const entry = shelf.get(keyer.keyOf(self, args))?.value;
     if (entry === undefined) return undefined;
-    const state = stateOf(entry, this.#now());
+    const state = stateOf(entry, this.#now(), settings.policy);
     return state === 'fresh' || state === 'stale' ? entry : undefined;
   }
 
@@ -208,4 +152,9 @@ export class DataFunction {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** Inside a refresh nothing stale is served (hazard 15). */
+function withoutStale(policy: CallPolicy): CallPolicy {
+  return { ...policy, staleWhileRevalidate: 0, staleIfError: 0 };
 }

@@ -1,12 +1,14 @@
 import type { DataEntry } from './data-entry.js';
-import type { DataOutcome } from './data-run.js';
+import type { DataOutcome } from './data-outcome.js';
 import type { DataSettings } from './data-settings.js';
+import type { Failures } from './failures.js';
 import type { FlightTable } from '../run/flight-table.js';
 import type { Refreshes } from '../run/refresh.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
+import type { Places } from '../run/places.js';
 import type { Reporter } from '../reporter.js';
 import type { StoreFunction } from '../store/index.js';
 
@@ -18,10 +20,21 @@ export interface DataFunctionParts {
   readonly settings: DataSettings;
   readonly keyer: Keyer;
   readonly shelf: Shelf<DataEntry>;
+  /** The failures that are kept, when there is an `errorTtl`. */
+  readonly failures: Failures | undefined;
   readonly flights: FlightTable<DataOutcome>;
+  /** How many runs may be under way at once, when that is limited. */
+  readonly places: Places | undefined;
   readonly generations: Generations;
   readonly refreshes: Pick<Refreshes, 'run'>;
   readonly report: Reporter;
   /** The second tier, when there is one. */
-  readonly store: StoreFunction | undefined;
+  readonly store: DataStore | undefined;
+}
+
+/** The second tier of one function. */
+export interface DataStore {
+  /** Stands for the store: functions that share it know of the same tokens. */
+  readonly tier: object;
+  readonly entries: StoreFunction;
 }

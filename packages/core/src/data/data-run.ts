@@ -1,42 +1,27 @@
-import { decodeValue, encodeValue } from '../codec/index.js';
-import { adopt, keep, type Kept } from '../copy/index.js';
-import { dataEntry, stateOf, uselessFrom, type DataEntry, type Life } from './data-entry.js';
-import type { DataFunctionParts } from './data-parts.js';
+import { keep, type Kept } from '../copy/index.js';
+import type { Freshness } from './call-policy.js';
+import { errorUntil, stateOf, type DataEntry } from './data-entry.js';
+import { DataKeeper } from './data-keeper.js';
+import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
+import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { MissReason } from '../events.js';
-import type { Flight } from '../run/flight.js';
-import { tagsOf } from '../run/generation.js';
+import { DESERTED, type Flight } from '../run/flight.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
+import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
-import type { Begun, StoredEntry, StoreFunction } from '../store/index.js';
+import type { Begun } from '../store/index.js';
 
-/** Where an answer came from. */
-export type DataSource =
-  | { readonly type: 'run'; readonly reason: MissReason }
-  | { readonly type: 'store'; readonly age: number }
-  | { readonly type: 'stale'; readonly age: number; readonly cause: 'error' }
-  | {
-      readonly type: 'stale';
-      readonly age: number;
-      readonly cause: 'revalidate';
-      readonly entry: DataEntry;
-      /** What the refresh behind it is to be run with. */
-      readonly late: LateArguments;
-    };
-
-/** How a flight ended, for everybody who waits for it. */
-export interface DataOutcome {
-  readonly source: DataSource;
-  /** What is copied for each caller; undefined for a value that was outdated meanwhile and cannot be data. */
-  readonly kept: Kept | undefined;
-  /** That value; it goes to the first who takes it. */
-  readonly uncacheable: { readonly value: unknown; readonly error: unknown; taken: boolean } | undefined;
-  /** The position of the first tag invalidation that concerns it, since it began. */
-  readonly outdatedAt: number | undefined;
-  /** Whether it is an answer for the caller that started it alone: the arguments had changed when it ran. */
-  readonly own: boolean;
+/** What a flight is about. Nothing else of the call that started it: a run that never ends must not hold on to more. */
+export interface Errand {
+  readonly call: KeyedCall;
+  readonly reason: MissReason;
+  /** How old what the store has may be. */
+  readonly freshness: Freshness;
+  /** A value that is put in the place of what the function would return. */
+  readonly primed: Kept | undefined;
 }
 
-/** What a run has to go by, beside the call itself. */
+/** What a run has to go by. */
 interface Plan {
   readonly flight: Flight<DataOutcome>;
   readonly call: KeyedCall;
@@ -44,168 +29,218 @@ interface Plan {
   readonly own: boolean;
   readonly reason: MissReason;
   readonly begun: Begun | undefined;
-  /** What may be served when computing fails. */
-  readonly fallback: DataEntry | undefined;
+  readonly started: number;
 }
 
 /** What one flight does: asks the store, runs the function, keeps the result. */
 export class DataRun {
   readonly #parts: DataFunctionParts;
+  readonly #keeper: DataKeeper;
+  /** What flights have found in the store that may be served when computing fails. */
+  readonly #fallbacks = new WeakMap<Flight<DataOutcome>, DataEntry>();
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
+    this.#keeper = new DataKeeper(parts);
   }
 
   /** The whole flight. It leaves the table in the very step in which it ends, so that nobody joins what is over. */
-  async fly(
-    flight: Flight<DataOutcome>,
-    call: KeyedCall,
-    reason: MissReason,
-    fallback: DataEntry | undefined,
-  ): Promise<DataOutcome> {
-    const { flights, generations, store } = this.#parts;
+  async fly(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
+    const { flights, generations } = this.#parts;
     generations.enter();
     try {
-      const plan = { flight, call, args: call.args, own: false, reason, begun: undefined, fallback };
-      return await (store === undefined ? this.#compute(plan) : this.#viaStore(plan, store));
+      return await this.#steps(flight, errand);
+    } catch (error) {
+      // What fails beside the function is told like what fails in it.
+      return { type: 'failure', reason: errand.reason, error, mayBeStale: false };
     } finally {
       flights.leave(flight);
       generations.leave();
     }
   }
 
-  /** One caller's copy. */
-  handOut(outcome: DataOutcome): unknown {
-    if (outcome.kept !== undefined) return outcome.kept.copy();
-    const { uncacheable } = outcome;
-    if (uncacheable === undefined || uncacheable.taken) throw uncacheable?.error;
-    uncacheable.taken = true;
-    return uncacheable.value;
-  }
-
-  async #viaStore(plan: Plan, store: StoreFunction): Promise<DataOutcome> {
-    const { host, keyer, settings, report } = this.#parts;
-    const { key } = plan.call;
-    const late = new LateArguments(plan.call, keyer, report.fn);
-    plan.flight.looking = true;
-    const looked =
-      plan.reason === 'refresh'
-        ? { found: undefined, reason: plan.reason, begun: await store.begin(key, settings.staticTags) }
-        : await store.lookup(key, settings.staticTags);
-    const promoted = looked.found === undefined ? undefined : this.#promote(plan, looked.found, store);
-    const answer = promoted === undefined ? undefined : this.#fromStore(plan, promoted, late);
-    if (answer !== undefined) return answer;
+  async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
+    const { store, places, keyer, report, host } = this.#parts;
+    const { call, reason } = errand;
+    const plan = { flight, call, args: call.args, own: false, reason, begun: undefined, started: this.#now() };
+    if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
+    if (store === undefined && places === undefined) return this.#compute(plan);
+    const late = new LateArguments(call, keyer, report.fn);
+    flight.looking = true;
+    const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
+    if ('answer' in looked) return looked.answer;
+    const wait = this.#takePlace({ ...plan, reason: looked.reason });
+    // Awaited only where there is a wait: a run that may begin begins in the turn in which it was asked for.
+    const refused = wait === undefined ? undefined : await wait;
+    if (refused !== undefined) return refused;
     const args = late.now();
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
-    plan.flight.run = host.nextRun();
-    plan.flight.looking = false;
-    return this.#compute({
+    flight.run = host.nextRun();
+    flight.looking = false;
+    return this.#inPlace(places, {
       ...plan,
-      args: args ?? plan.call.args,
+      ...looked,
+      args: args ?? call.args,
       own: args === undefined,
-      reason: looked.reason,
-      begun: looked.begun,
-      fallback: promoted === undefined ? plan.fallback : promoted.fallback,
+      started: this.#now(),
     });
   }
 
-  /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
-  #promote(plan: Plan, found: StoredEntry, store: StoreFunction): Promoted | undefined {
-    const { generations, settings, report } = this.#parts;
-    const { flight, call } = plan;
-    let kept: Kept;
-    try {
-      kept = adopt(decodeValue(found.payload), { fn: report.fn, mode: settings.copy });
-    } catch (error) {
-      store.damaged(call.key, 'its payload cannot be read', error);
-      return undefined;
-    }
-    const { tags, age, ttl } = found;
-    const createdAt = this.#now() - age;
-    const outdatedAt = generations.firstInvalidation(flight.position, tags);
-    const entry = this.#place(flight, kept, { ttl, createdAt, began: createdAt - found.computeMs, tags, outdatedAt });
-    return { entry, tags, age, fallback: outdatedAt === undefined ? entry : undefined };
+  /** Where runs are limited: the wait for a place, which ends with a failure when there will be none. */
+  #takePlace(plan: Plan): Promise<DataFailure | undefined> | undefined {
+    const { places, report } = this.#parts;
+    const { flight } = plan;
+    return places?.enter(flight, report.fn)?.then(
+      () => {
+        if (!flight.deserted) return undefined;
+        places.leave(flight);
+        return this.#failed(plan, DESERTED);
+      },
+      (error: unknown) => this.#failed(plan, error),
+    );
   }
 
-  #fromStore({ flight }: Plan, { entry, tags, age }: Promoted, late: LateArguments): DataOutcome | undefined {
-    const { flights, generations } = this.#parts;
-    const now = this.#now();
-    if (now >= entry.freshUntil && now >= entry.revalidateUntil) return undefined;
-    flights.leave(flight);
-    const outdatedAt = generations.firstInvalidation(flight.position, tags);
-    const shared = { kept: entry.kept, uncacheable: undefined, outdatedAt, own: false };
-    if (now < entry.freshUntil) return { ...shared, source: { type: 'store', age } };
-    return { ...shared, source: { type: 'stale', age, cause: 'revalidate', entry, late } };
+  async #inPlace(places: Places | undefined, plan: Plan): Promise<DataOutcome> {
+    try {
+      return await this.#compute(plan);
+    } finally {
+      places?.leave(plan.flight);
+    }
+  }
+
+  /** What the store has, if it will do; else why not, and the fences of the run that follows. */
+  async #lookUp(
+    flight: Flight<DataOutcome>,
+    { call, reason, freshness }: Errand,
+    store: DataStore,
+    late: LateArguments,
+  ): Promise<{ readonly answer: DataAnswer } | { readonly reason: MissReason; readonly begun: Begun }> {
+    const { staticTags } = this.#parts.settings;
+    const { entries } = store;
+    if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
+    const looked = await entries.lookup(call.key, staticTags);
+    const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
+    if (entry === undefined) return { reason: looked.reason, begun: looked.begun };
+    const answer = this.#fromStore(flight, entry, freshness, late);
+    if (answer !== undefined) return { answer };
+    this.#fallbacks.set(flight, entry);
+    return { reason: 'expired', begun: looked.begun };
+  }
+
+  #fromStore(
+    flight: Flight<DataOutcome>,
+    entry: DataEntry,
+    freshness: Freshness,
+    late: LateArguments,
+  ): DataAnswer | undefined {
+    const state = stateOf(entry, this.#now(), freshness);
+    if (state !== 'fresh' && state !== 'stale') return undefined;
+    this.#parts.flights.leave(flight);
+    const source: DataSource = state === 'fresh' ? { type: 'store' } : { type: 'stale', cause: 'revalidate', late };
+    return this.#answer(flight, entry, source, false);
   }
 
   /** Runs the function, and keeps what it returns. */
   async #compute(plan: Plan): Promise<DataOutcome> {
     const { original, report } = this.#parts;
     const { flight, call } = plan;
-    const started = this.#now();
     report.started();
     let value: unknown;
     try {
       value = await runWithin(flight, () => Reflect.apply(original, call.self, plan.args));
     } catch (error) {
-      this.#failed(plan, started, error);
-      const answer = this.#instead(plan);
-      if (answer === undefined) throw error;
-      return answer;
+      this.#keepFailure(plan, error);
+      return this.#failed(plan, error);
     }
     try {
-      return this.#settle(plan, value, this.#now() - started);
+      return this.#settle(plan, value);
     } catch (error) {
-      this.#failed(plan, started, error);
-      throw error;
+      return { ...this.#failed(plan, error), mayBeStale: false };
     }
   }
 
   /** Left before it is told: whoever hears of it and calls again starts anew. */
-  #failed({ flight, call }: Plan, started: number, error: unknown): void {
+  #failed({ flight, call, reason, started }: Plan, error: unknown): DataFailure {
     const { flights, report } = this.#parts;
     flights.leave(flight);
     report.failed(call.key, this.#now() - started, error);
+    return { type: 'failure', reason, error, mayBeStale: true };
   }
 
-  /** What is served when computing failed: a stale entry, unless it was invalidated meanwhile (hazard 14). */
-  #instead({ flight, fallback }: Plan): DataOutcome | undefined {
-    if (fallback === undefined || flight.outdated) return undefined;
+  #keepFailure(plan: Plan, error: unknown): void {
+    const { failures, settings } = this.#parts;
+    const ttl = settings.failureTtl(error);
+    if (failures === undefined || ttl === undefined || !this.#isCurrent(plan, settings.staticTags)) return;
+    failures.keep(plan.call.key, error, settings.staticTags, this.#now(), ttl);
+  }
+
+  /** Something stale in the place of what a flight did not give, unless it was invalidated meanwhile (hazard 14). */
+  instead(
+    flight: Flight<DataOutcome>,
+    kept: DataEntry | undefined,
+    freshness: Freshness,
+    cause: 'error' | 'timeout',
+  ): DataAnswer | undefined {
+    const { generations } = this.#parts;
+    const entry = kept ?? this.#fallbacks.get(flight);
+    if (entry === undefined || flight.outdated) return undefined;
     // An entry that has left memory does not carry its tags any more: the log tells of them.
-    const tags = tagsOf(fallback.stamps);
-    if (this.#parts.generations.firstInvalidation(flight.position, tags) !== undefined) return undefined;
+    if (generations.firstInvalidation(flight.position, entry.tags) !== undefined) return undefined;
     const now = this.#now();
-    const state = stateOf(fallback, now);
-    if (state === 'invalidated' || state === 'memory-ttl' || now >= fallback.errorUntil) return undefined;
-    const source = { type: 'stale', age: now - fallback.createdAt, cause: 'error' } as const;
-    return { source, kept: fallback.kept, uncacheable: undefined, outdatedAt: undefined, own: false };
+    if (now >= entry.trustedUntil || now >= errorUntil(entry, freshness)) return undefined;
+    const source = { type: 'stale', cause } as const;
+    return { type: 'answer', source, entry, outdatedAt: undefined, own: false };
   }
 
-  #settle(plan: Plan, value: unknown, duration: number): DataOutcome {
-    const { settings, generations, flights, report, store } = this.#parts;
-    const { flight, call, args, own } = plan;
-    const source = { type: 'run', reason: plan.reason } as const;
+  #settle(plan: Plan, value: unknown): DataOutcome {
+    const { settings, report } = this.#parts;
+    const { flight, args, reason } = plan;
     let kept: Kept;
     try {
       kept = keep(value, { fn: report.fn, mode: settings.copy });
     } catch (error) {
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
-      flights.leave(flight);
-      return { source, kept: undefined, uncacheable: { value, error, taken: false }, outdatedAt: undefined, own };
+      this.#parts.flights.leave(flight);
+      return { type: 'uncacheable', reason, value, error, taken: false };
     }
     const tags = settings.tagsOf(value, args);
     const ttl = settings.ttlOf(value, args);
-    // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
-    const keeps = this.#isCurrent(plan, tags) && settings.wanted(value, args) && this.#isCurrent(plan, tags);
-    if (keeps) {
-      this.#place(flight, kept, { ttl, createdAt: this.#now(), began: undefined, tags, outdatedAt: undefined });
-      this.#store(plan, store, { kept, ttl, tags, duration });
+    return this.#keep(plan, kept, tags, ttl, () => settings.wanted(value, args));
+  }
+
+  async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {
+    const { settings, store, report } = this.#parts;
+    const begun = await store?.entries.begin(plan.call.key, settings.staticTags);
+    try {
+      // Its callbacks get what the caller has given, not the master.
+      const value = kept.copy();
+      const tags = settings.tagsOf(value, plan.args);
+      const ttl = settings.ttlOf(value, plan.args);
+      return this.#keep({ ...plan, begun, started: this.#now() }, kept, tags, ttl, () => true);
+    } catch (error) {
+      report.failed(plan.call.key, 0, error);
+      return { type: 'failure', reason: plan.reason, error, mayBeStale: false };
     }
-    const outdatedAt = generations.firstInvalidation(flight.position, tags);
+  }
+
+  #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
+    const { flights, report } = this.#parts;
+    const { flight, call, begun } = plan;
+    const tags = this.#keeper.tagsOf(flight, own);
+    // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
+    const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
+    const computeMs = this.#now() - plan.started;
+    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs }, keeps);
+    const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason }, plan.own);
     flights.leave(flight);
-    report.computed(call.key, duration, keeps);
-    return { source, kept, uncacheable: undefined, outdatedAt, own };
+    report.computed(call.key, computeMs, keeps);
+    return answer;
+  }
+
+  #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource, own: boolean): DataAnswer {
+    const outdatedAt = this.#parts.generations.firstInvalidation(flight.position, entry.tags);
+    return { type: 'answer', source, entry, outdatedAt, own };
   }
 
   #isCurrent({ flight, own }: Plan, tags: readonly string[]): boolean {
@@ -214,75 +249,7 @@ export class DataRun {
     return generations.firstInvalidation(flight.position, tags) === undefined;
   }
 
-  #store(
-    { call, begun }: Plan,
-    store: StoreFunction | undefined,
-    value: {
-      readonly kept: Kept;
-      readonly ttl: number | undefined;
-      readonly tags: readonly string[];
-      duration: number;
-    },
-  ): void {
-    if (store === undefined || begun === undefined || !begun.storable) return;
-    const { staleWhileRevalidate, staleIfError } = this.#parts.settings;
-    // Behind the answer: `keep` never rejects, and tells of its failures by events.
-    void store.keep(call.key, begun, {
-      encode: () => encodeValue(value.kept.master),
-      ttl: value.ttl,
-      staleWhileRevalidate: staleWhileRevalidate || undefined,
-      staleIfError: staleIfError || undefined,
-      computeMs: value.duration,
-      tags: value.tags,
-    });
-  }
-
-  /** Makes an entry and puts it into memory, unless what memory has is newer or this was outdated (hazard 16). */
-  #place(flight: Flight<DataOutcome>, kept: Kept, made: Made): DataEntry {
-    const { shelf, settings, generations, host, flights, store } = this.#parts;
-    const { staleWhileRevalidate, staleIfError } = settings;
-    const memoryTtl = store === undefined ? undefined : host.settings.memoryTtl;
-    const life: Life = { ttl: made.ttl, staleWhileRevalidate, staleIfError, memoryTtl };
-    const outdated = flight.outdated || host.closed || made.outdatedAt !== undefined;
-    const held = !outdated && !this.#isOlder(flight, made);
-    const stamps = held ? generations.stamp(made.tags) : [];
-    const now = this.#now();
-    const run = made.began === undefined ? flight.run : 0;
-    const entry = dataEntry(kept, life, { createdAt: made.createdAt, now, run, stamps });
-    if (!held) return entry;
-    const { began = Infinity } = made;
-    flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
-    const placed = shelf.set(flight.key, entry, kept.bytes, uselessFrom(entry));
-    if (placed === undefined) generations.release(stamps);
-    else if (flight.outdated) shelf.remove(placed, 'delete');
-    return entry;
-  }
-
-  /** Whether memory has something newer. A stored entry was computed before the flight that finds it began. */
-  #isOlder(flight: Flight<DataOutcome>, made: Made): boolean {
-    const there = this.#parts.shelf.get(flight.key)?.value;
-    if (there === undefined) return false;
-    return there.run > flight.run || (made.began !== undefined && there.createdAt >= made.createdAt);
-  }
-
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
-}
-
-interface Made {
-  readonly ttl: number | undefined;
-  readonly createdAt: number;
-  /** When its computation began, of what was found in the store: by that it is older or newer than a run. */
-  readonly began: number | undefined;
-  readonly tags: readonly string[];
-  readonly outdatedAt: number | undefined;
-}
-
-interface Promoted {
-  readonly entry: DataEntry;
-  readonly tags: readonly string[];
-  readonly age: number;
-  /** The entry, when it may be served should computing fail. */
-  readonly fallback: DataEntry | undefined;
 }

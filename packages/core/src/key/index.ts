@@ -1,4 +1,14 @@
 export { digest, showKey } from './digest.js';
 export { defineHasher, type Hasher } from './hasher.js';
 export { fingerprint, identify, type Identity, type IdentityOptions } from './identity.js';
+export { ignoredArgs } from './ignored.js';
 export { createKeyer, type Keyer, type KeyerOptions } from './keyer.js';
+export {
+  knownResource,
+  nextResourceFunction,
+  rememberResource,
+  textEverywhere,
+  textInProcess,
+  type Told,
+} from './known-resource.js';
+export { standsFor } from './parameters.js';

@@ -1,5 +1,7 @@
 import { hasherFailed } from '../errors.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
 import { hasherLookup, type Hasher } from './hasher.js';
+import type { IsIgnored } from './ignored.js';
 import { selfText, type SelfOptions } from './self.js';
 import { readsThis } from './source.js';
 import { primitiveText, shorten } from './text.js';
@@ -13,8 +15,8 @@ export interface KeyerOptions {
   readonly original: (...args: never) => unknown;
   /** The option `key`; it is called with the caller's `this`, and its result replaces the arguments and `this`. */
   readonly key: ((...args: never) => unknown) | undefined;
-  /** Indexes of arguments that do not count, and are not looked at. */
-  readonly ignoreArgs: readonly number[] | undefined;
+  /** Tells which arguments do not count; those are not looked at. */
+  readonly isIgnored: IsIgnored;
   /** The function's own hashers first, then the cache's. */
   readonly hashers: readonly Hasher[];
   /** Whether keys must mean the same in another process: then `this` by instance is refused. */
@@ -25,40 +27,35 @@ export interface KeyerOptions {
 export interface Keyer {
   /**
    * The canonical text of a call, at most some thousand characters: two calls have the same one if and only if their
-   * arguments are equal (up to SHA-256, by which long parts enter). It is the same in every process.
+   * arguments are equal (up to SHA-256, by which long parts enter). It is the same in every process, unless it holds
+   * `this` or a resource in memory. `met` gets the resources that the key holds.
    *
    * @throws CacheError `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for an argument that has no key, with its path and the cure;
    *   `ERR_MILLPOND_HASHER_FAILED` when the option `key` or a hasher throws, returns a promise, or its own input.
    */
-  keyOf(self: unknown, args: readonly unknown[]): string;
+  keyOf(self: unknown, args: readonly unknown[], met?: object[]): string;
 }
 
 /** Makes the keyer of one function. */
 export function createKeyer(options: KeyerOptions): Keyer {
-  const { fn, key, stored } = options;
+  const { fn, key, stored, isIgnored } = options;
   const hasherFor = hasherLookup(options.hashers);
-  const walk = (): Walk => new Walk({ fn, hasherFor });
+  const walk = (met?: object[]): Walk => new Walk({ fn, hasherFor, stored, met });
   const withSelf: SelfOptions | undefined = readsThis(options.original) ? { fn, stored, walk } : undefined;
-  const ignored = new Set(options.ignoreArgs);
-  const isIgnored = ignored.size === 0 ? never : (index: number): boolean => ignored.has(index);
 
   if (key !== undefined) {
-    return { keyOf: (self, args) => shorten(`=${walk().textOf(askKey(fn, key, self, args), 'key(...)')}`) };
+    return { keyOf: (self, args, met) => shorten(`=${walk(met).textOf(askKey(fn, key, self, args), 'key(...)')}`) };
   }
   return {
-    keyOf(self, args) {
-      const text = argsText(args, isIgnored, walk);
+    keyOf(self, args, met) {
+      const text = argsText(args, isIgnored, () => walk(met));
       return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
     },
   };
 }
 
-function never(): boolean {
-  return false;
-}
-
 /** Ignored and undefined arguments at the end are left out; an ignored one before that keeps its place. */
-function argsText(args: readonly unknown[], isIgnored: (index: number) => boolean, walk: () => Walk): string {
+function argsText(args: readonly unknown[], isIgnored: IsIgnored, walk: () => Walk): string {
   let end = args.length;
   while (end > 0 && (args[end - 1] === undefined || isIgnored(end - 1))) end -= 1;
   let text = '(';
@@ -72,7 +69,10 @@ function argsText(args: readonly unknown[], isIgnored: (index: number) => boolea
 
 function askKey(fn: string, key: (...args: never) => unknown, self: unknown, args: readonly unknown[]): unknown {
   try {
-    return Reflect.apply(key, self, args);
+    const answer: unknown = Reflect.apply(key, self, args);
+    // It is refused like any promise, with its path.
+    isUnwantedPromise(answer);
+    return answer;
   } catch (error) {
     throw hasherFailed(fn, 'the call', 'its option `key`', `key(...) threw ${whatFailed(error)}`, error);
   }

@@ -1,22 +1,13 @@
 import { unhashableArgument } from '../errors.js';
+import { instanceNumber } from './instance.js';
 import { primitiveText } from './text.js';
 import type { Walk } from './walk.js';
-
-let instances = 0;
-const numbers = new WeakMap<object, number>();
-
-/** An object as itself: a number that it has in this process only. */
-function instanceNumber(object: object): number {
-  let number = numbers.get(object);
-  if (number === undefined) numbers.set(object, (number = ++instances));
-  return number;
-}
 
 /** What the text of `this` needs to know. */
 export interface SelfOptions {
   readonly fn: string;
   readonly stored: boolean;
-  /** Makes the walk that reads the object's hasher or key method; only asked when `stored`. */
+  /** Makes the walk that asks the object what it is; only needed when `stored`. */
   readonly walk: () => Walk;
 }
 

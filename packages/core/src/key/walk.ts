@@ -1,5 +1,5 @@
-import { types } from 'node:util';
-import { CacheError, describe, hasherFailed, unhashableArgument } from '../errors.js';
+import { CacheError, describe, hasherFailed, identityFailed, unhashableArgument } from '../errors.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
 import { atomText, isAtomKind, sizeOfAtom, type AtomKind } from './atom.js';
 import {
   childOf,
@@ -17,6 +17,7 @@ import { KEY_METHOD, ownClassName, type HasherLookup } from './hasher.js';
 import { kindOf, type Kind } from './kind.js';
 import { pathOf, type Root } from './path.js';
 import { refusalOf } from './refusal.js';
+import { knownResource, resourceCure, someHaveContents } from './known-resource.js';
 import { LONG, primitiveText, shorten, stringText } from './text.js';
 import { Trail } from './trail.js';
 
@@ -47,6 +48,10 @@ export interface WalkOptions {
   /** Shown in messages. */
   readonly fn: string;
   readonly hasherFor: HasherLookup | undefined;
+  /** Whether the key must mean the same in another process. */
+  readonly stored: boolean;
+  /** Gets the resources that the key holds, if anybody asks. */
+  readonly met?: object[] | undefined;
 }
 
 /**
@@ -68,11 +73,14 @@ export class Walk {
     return this.#from(root, () => primitiveText(value) ?? this.#enter(value) ?? this.#run());
   }
 
-  /** The canonical text of what a hasher or its key method says of an object; undefined if it has neither. */
+  /**
+   * The canonical text of what a hasher or its key method says of an object, or of which resource it is; undefined if
+   * it is none and has neither.
+   */
   ownTextOf(object: object, root: Root): string | undefined {
     return this.#from(root, () => {
       const frame = this.#answerOf(object);
-      if (frame === undefined) return undefined;
+      if (frame === undefined) return this.#resourceText(object);
       this.#trail.push(frame);
       return this.#run();
     });
@@ -128,9 +136,25 @@ export class Walk {
     const answer = this.#answerOf(object);
     if (answer !== undefined) return this.#descend(answer);
     const kind = typeof value === 'function' ? undefined : kindOf(object);
+    const resource = kind === undefined || someHaveContents() ? this.#resourceText(object) : undefined;
+    if (resource !== undefined) return resource;
     if (kind === undefined) throw this.#refused(object);
     this.#checkProperties(object, kind);
     return isAtomKind(kind) ? this.#atom(object, kind) : this.#descend(openers[kind](object as never));
+  }
+
+  /** The text of what a cached resource handed out: which one it is, whatever it holds. */
+  #resourceText(object: object): string | undefined {
+    const known = knownResource(object);
+    if (known === undefined) return undefined;
+    const { fn, stored, met } = this.#options;
+    met?.push(object);
+    if (!stored) return known.text;
+    const { told } = known;
+    if (told.type === 'text') return told.text;
+    if (told.type === 'failed') throw identityFailed(fn, this.#path(), known.fn, told.why, told.cause);
+    const type = `a resource of ${known.fn}, known in this process only`;
+    throw this.#refusal(type, `${resourceCure(known, told.type)}; or ${this.#leaveOut()}.`);
   }
 
   #descend(frame: Frame): undefined {
@@ -165,7 +189,7 @@ export class Walk {
       );
     }
     const method = keyMethodOf(object);
-    if (typeof method !== 'function') return undefined;
+    if (method === undefined) return undefined;
     const start = `K${stringText(ownClassName(object))}`;
     return openAnswer(
       object,
@@ -184,7 +208,7 @@ export class Walk {
       throw this.#failure(object, `it threw ${whatFailed(error)}`, error);
     }
     if (answer === object) throw this.#failure(object, 'the hasher returned the value itself');
-    if (types.isPromise(answer))
+    if (isUnwantedPromise(answer))
       throw this.#failure(object, 'the hasher returned a promise, but a key is made at once');
     return answer;
   }
@@ -206,12 +230,15 @@ export class Walk {
   }
 
   #refused(value: object | symbol): CacheError {
-    const leaveOut =
-      typeof this.#root === 'number'
-        ? `leave it out of the key, with ignoreArgs: [${this.#root}] or the option \`key\``
-        : 'leave it out of what is returned';
-    const { type, cure } = refusalOf(value, leaveOut);
+    const { type, cure } = refusalOf(value, this.#leaveOut());
     return this.#refusal(type, cure);
+  }
+
+  #leaveOut(): string {
+    if (this.#root === 'this') return 'leave it out of the key, with the option `key`';
+    return typeof this.#root === 'number'
+      ? `leave it out of the key, with ignoreArgs: [${this.#root}] or the option \`key\``
+      : 'leave it out of what is returned';
   }
 
   #refusal(type: string, cure: string, cause?: unknown): CacheError {
@@ -220,8 +247,10 @@ export class Walk {
 }
 
 /** The method by which an object says its own key, own or inherited. */
-function keyMethodOf(object: object): unknown {
-  return (object as { readonly [KEY_METHOD]?: unknown })[KEY_METHOD];
+function keyMethodOf(object: object): ((this: object) => unknown) | undefined {
+  const method = (object as { readonly [KEY_METHOD]?: unknown })[KEY_METHOD];
+  // Clients that are proxies answer with a function to any name; asked whether they have it, they tell the truth.
+  return typeof method === 'function' && KEY_METHOD in object ? (method as (this: object) => unknown) : undefined;
 }
 
 /** An error of the user's, as it is shown in a message. */

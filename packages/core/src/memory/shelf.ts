@@ -80,6 +80,14 @@ export class Shelf<V> implements EntryOwner {
     if (this.#options.budgeted) this.#tier.makeRoom(bytes);
   }
 
+  /** An entry is of use until another instant than it was put in with. */
+  expireAt(entry: Entry<V>, expiresAt: number): void {
+    if (this.#entries.get(entry.key) !== entry) return;
+    this.#tier.drop(entry);
+    entry.expiresAt = expiresAt;
+    this.#tier.add(entry, this.#options.budgeted);
+  }
+
   /** Takes out what a key has, if it has anything. */
   removeKey(key: string, reason: RemovalReason): void {
     const entry = this.#entries.get(key);

@@ -1,11 +1,13 @@
 import { buildCachedFunction } from '../cached-function.js';
+import type { CacheError } from '../errors.js';
 import type { Built } from '../host.js';
 import { ResourceFunction, type ResourceParts } from './resource-function.js';
 
 /** A cached resource. It never leaves the process, so that there is no store. */
 export function buildCachedResource(parts: ResourceParts): Built {
   const { shelf, flights, releaser } = parts;
-  return buildCachedFunction({ ...parts, store: undefined }, new ResourceFunction(parts), async () => {
+
+  async function close(): Promise<readonly CacheError[]> {
     // Factories that are under way are waited for, and what they build is released.
     const building = flights.underWay();
     flights.outdateAll();
@@ -13,5 +15,7 @@ export function buildCachedResource(parts: ResourceParts): Built {
     const failures = releaser.releaseAll();
     await Promise.allSettled(building);
     return [...(await failures), ...(await releaser.releaseAll())];
-  });
+  }
+
+  return buildCachedFunction({ ...parts, store: undefined }, new ResourceFunction(parts), { close });
 }

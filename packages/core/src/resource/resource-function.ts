@@ -4,10 +4,12 @@ import type { MissReason } from '../events.js';
 import type { FlightTable } from '../run/flight-table.js';
 import { Flight } from '../run/flight.js';
 import type { CacheHost } from '../host.js';
-import type { Keyer } from '../key/index.js';
+import { knownResource, type Keyer } from '../key/index.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import type { Entry, Shelf } from '../memory/index.js';
 import type { CallOptions } from '../options.js';
+import { checkResourceCallOptions } from '../settings.js';
+import type { Introduce } from './identity.js';
 import type { Holding, Releaser } from './releaser.js';
 import type { Reporter } from '../reporter.js';
 import { checkResource } from './resource-value.js';
@@ -19,6 +21,8 @@ export interface ResourceEntry {
   readonly holding: Holding;
   readonly createdAt: number;
   readonly run: number;
+  /** The resources among its arguments, of which it may be made. */
+  readonly madeOf: readonly object[];
 }
 
 /** What the pieces of one resource function share; times in milliseconds. */
@@ -32,10 +36,16 @@ export interface ResourceParts {
   readonly shelf: Shelf<ResourceEntry>;
   readonly flights: FlightTable<Holding>;
   readonly releaser: Releaser;
+  readonly introduce: Introduce;
   readonly report: Reporter;
 }
 
-interface ResourceCall extends KeyedCall {
+interface BuildCall extends KeyedCall {
+  /** The resources among the arguments. */
+  readonly met: readonly object[];
+}
+
+interface ResourceCall extends BuildCall {
   readonly options: CallOptions;
 }
 
@@ -50,18 +60,24 @@ export class ResourceFunction {
   }
 
   async call(self: unknown, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Promise<unknown> {
-    const key = this.#parts.keyer.keyOf(self, args);
+    const met: object[] = [];
+    const key = this.#parts.keyer.keyOf(self, args, met);
     options.signal?.throwIfAborted();
-    return this.#use({ key, self, args, options });
+    return this.#use({ key, self, args, met, options });
+  }
+
+  readPolicy(given: unknown, where: string): CallOptions {
+    return checkResourceCallOptions(given, where);
   }
 
   /** Builds a new one now, and puts it in the place of the old. */
   async refresh(self: unknown, args: readonly unknown[]): Promise<unknown> {
     const { keyer, flights, report } = this.#parts;
     this.#checkOpen();
-    const key = keyer.keyOf(self, args);
+    const met: object[] = [];
+    const key = keyer.keyOf(self, args, met);
     if (flights.runsInside(currentRun(), key)) throw recursiveCall(report.fn);
-    return this.#lead({ key, self, args, options: NO_OPTIONS }, 'refresh');
+    return this.#lead({ key, self, args, met, options: NO_OPTIONS }, 'refresh');
   }
 
   /** Whether memory holds a living resource; nothing is counted and it is not validated. */
@@ -88,6 +104,10 @@ export class ResourceFunction {
     if (entry.expiresAt <= this.#now()) {
       shelf.remove(entry, 'expire');
       return this.#fly(call, 'expired');
+    }
+    if (isOutlived(entry.value, call.met)) {
+      shelf.remove(entry, 'invalid');
+      return this.#fly(call, 'invalidated');
     }
     shelf.touch(entry);
     return validate === undefined ? this.#hit(call, entry) : this.#validated(call, entry, validate);
@@ -130,15 +150,18 @@ export class ResourceFunction {
 
   async #lead(call: ResourceCall, reason: MissReason): Promise<unknown> {
     const { host, flights, context, report } = this.#parts;
-    const { key, self, args } = call;
+    const { key, self, args, met } = call;
     const flight = new Flight<Holding>({
       table: flights,
       key,
+      cache: host,
+      clock: host.settings.clock,
       run: host.nextRun(),
       position: 0,
-      startedAt: this.#now(),
+      behind: false,
+      inherits: false,
     });
-    const start = (): void => flights.start(flight, () => this.#build(flight, { key, self, args }));
+    const start = (): void => flights.start(flight, () => this.#build(flight, { key, self, args, met }));
     if (context === 'detached') inRootContext(start);
     else start();
     // Told when it can be joined: whoever hears of it and asks for the resource must not build another.
@@ -148,15 +171,22 @@ export class ResourceFunction {
 
   #wait(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
     const { flights, report } = this.#parts;
-    return flight.wait(report.fn, call.options.signal, () => flights.desert(flight));
+    return flight.wait({
+      fn: report.fn,
+      signal: call.options.signal,
+      limits: [],
+      onDeserted: () => flights.desert(flight),
+    });
   }
 
-  async #build(flight: Flight<Holding>, call: KeyedCall): Promise<Holding> {
-    const { flights, releaser } = this.#parts;
+  async #build(flight: Flight<Holding>, call: BuildCall): Promise<Holding> {
+    const { flights, releaser, introduce } = this.#parts;
     const started = this.#now();
     try {
       const resource = await this.#make(flight, call, started);
-      return this.#settle(flight, releaser.hold(call.key, resource), this.#now() - started);
+      const holding = releaser.hold(call.key, resource);
+      introduce(holding, call);
+      return this.#settle(flight, holding, call.met, this.#now() - started);
     } finally {
       flights.leave(flight);
     }
@@ -175,12 +205,12 @@ export class ResourceFunction {
     }
   }
 
-  #settle(flight: Flight<Holding>, holding: Holding, duration: number): Holding {
+  #settle(flight: Flight<Holding>, holding: Holding, madeOf: readonly object[], duration: number): Holding {
     const { host, shelf, flights, report, releaser } = this.#parts;
     const { key, run } = flight;
     const newer = (shelf.get(key)?.value.run ?? 0) > run;
     const keeps = !flight.outdated && !host.closed && !newer;
-    if (keeps) this.#keep(flight, holding);
+    if (keeps) this.#keep(flight, holding, madeOf);
     else releaser.letGo(holding, 'discard');
     flights.leave(flight);
     report.computed(key, duration, keeps);
@@ -188,7 +218,7 @@ export class ResourceFunction {
     return holding;
   }
 
-  #keep(flight: Flight<Holding>, holding: Holding): void {
+  #keep(flight: Flight<Holding>, holding: Holding, madeOf: readonly object[]): void {
     const { shelf, flights, report, releaser, ttl } = this.#parts;
     const { key, run } = flight;
     try {
@@ -199,7 +229,7 @@ export class ResourceFunction {
     }
     flights.outdateOlder(key, (other) => other.run < run);
     const createdAt = this.#now();
-    const entry = shelf.set(key, { holding, createdAt, run }, 0, createdAt + ttl);
+    const entry = shelf.set(key, { holding, createdAt, run, madeOf }, 0, createdAt + ttl);
     // Whoever was told of what it has pushed out may have invalidated.
     if (entry !== undefined && flight.outdated) shelf.remove(entry, 'discard');
   }
@@ -211,6 +241,14 @@ export class ResourceFunction {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/**
+ * Whether a resource was made of another that was let go since: a rebuilt one has the same key, but what was made of the
+ * old one would go on using it. Whoever passes the old one itself gets what was made of it.
+ */
+function isOutlived({ madeOf }: ResourceEntry, met: readonly object[]): boolean {
+  return madeOf.some((part) => !met.includes(part) && knownResource(part)?.isLive() === false);
 }
 
 /** What a user's `validate` says; what it throws is a rejection. */

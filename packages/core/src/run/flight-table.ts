@@ -92,6 +92,11 @@ export class FlightTable<T> {
     }
   }
 
+  /** The same for what runs behind a stale answer: what it would replace has left. */
+  outdateBehind(key: string): void {
+    for (const flight of this.#of(key)) if (flight.behind) this.#outdate(flight);
+  }
+
   /** The same for every flight. */
   outdateAll(): void {
     for (const key of [...this.#joinable.keys(), ...this.#apart.keys()]) this.outdate(key);

@@ -1,21 +1,48 @@
+import type { Clock } from '../clock.js';
 import { recursiveCall } from '../errors.js';
+import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
+import { letIn, unblock } from './places.js';
 import { currentRun } from './run-context.js';
 
-/** One for all: the stack of one made where a caller leaves would hold on to that caller. */
-const DESERTED = new DOMException('Nobody waits for this run any more', 'AbortError');
+/**
+ * Why a run is told to stop, and why one that has not begun does not begin. One for all: the stack of one made where a
+ * caller leaves would hold on to that caller.
+ */
+export const DESERTED: DOMException = new DOMException('Nobody waits for this run any more', 'AbortError');
 
 /** What a flight is known by. */
 export interface FlightOptions {
   /** The flights of the function that it is a run of. */
   readonly table: object;
   readonly key: string;
+  /** The cache that it is of. */
+  readonly cache: object;
+  readonly clock: Clock;
   /** Grows with every flight of the cache: of two runs of a key, the one with the greater number began later. */
   readonly run: number;
   /** Where the log of tag invalidations stood when it began (hazard 13). */
   readonly position: number;
-  /** When it began, by the cache's clock. */
-  readonly startedAt: number;
+  /** Whether it runs behind a stale answer. */
+  readonly behind: boolean;
+  /** Whether it takes over what the answers that it uses pass on. */
+  readonly inherits: boolean;
+}
+
+/** After so many milliseconds a caller is asked whether another answer will do; what that throws, they get. */
+export interface Limit<T> {
+  readonly after: number;
+  readonly instead: () => T | undefined;
+}
+
+/** How somebody waits. */
+export interface WaitOptions<T> {
+  /** The name of the function, for errors. */
+  readonly fn: string;
+  readonly signal: AbortSignal | undefined;
+  readonly limits: readonly Limit<T>[];
+  /** Called when the last of the callers has left. */
+  readonly onDeserted: () => void;
 }
 
 /** One caller who waits. */
@@ -25,13 +52,20 @@ interface Waiter<T> {
 }
 
 /** One run of one key, that any number of callers wait for. It belongs to none of them. */
-export class Flight<T> {
+export class Flight<T> implements Recorder {
   readonly table: object;
   readonly key: string;
+  readonly cache: object;
   /** Renewed when its function begins later than itself, since it is the age of the function's answer that counts. */
   run: number;
   readonly position: number;
+  /** When it began, by the cache's clock. */
   readonly startedAt: number;
+  readonly behind: boolean;
+  /** Whether it, or a run that it is inside of or works for, runs behind a stale answer. */
+  refreshes: boolean;
+  readonly inherits: boolean;
+  used: Inherited | undefined;
   /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */
   abandoned = false;
   /** The run in which it was started, while it lasts: a refresh of a key inside its own run is recursion. */
@@ -40,28 +74,35 @@ export class Flight<T> {
   readonly #waitsFor = new Map<Flight<unknown>, number>();
   /** Whether an invalidation came while it was under way: its callers get the value, and it is not kept. */
   outdated = false;
-  /** Whether it asks the store and its function has not begun: what that will return is newer than anything kept so far. */
+  /** Whether its function has not begun (it asks the store, say): what that will return is newer than anything kept so far. */
   looking = false;
   /** Whether it has settled. */
   done = false;
   /** Made when the running function asks for its signal. */
   #abort: AbortController | undefined;
   #deserted = false;
+  /** Whether a caller has left who wants it to go on. */
+  #goesOn = false;
+  readonly #clock: Clock;
   readonly #waiting = new Set<Waiter<T>>();
   #outcome: Promise<T> | undefined;
 
   constructor(options: FlightOptions) {
     this.table = options.table;
     this.key = options.key;
+    this.cache = options.cache;
     this.run = options.run;
     this.position = options.position;
-    this.startedAt = options.startedAt;
+    this.behind = options.behind;
+    this.inherits = options.inherits;
+    this.#clock = options.clock;
+    this.startedAt = this.now();
     this.startedBy = currentRun();
+    this.refreshes = options.behind || this.startedBy?.refreshes === true;
   }
 
-  /** Whether its last caller has left, and its function was told. */
-  get deserted(): boolean {
-    return this.#deserted;
+  now(): number {
+    return this.#clock.now();
   }
 
   /** The signal that the running function sees. */
@@ -69,6 +110,16 @@ export class Flight<T> {
     this.#abort ??= new AbortController();
     if (this.#deserted) this.#tell(this.#abort);
     return this.#abort.signal;
+  }
+
+  /** Whether the last caller has left; the reason is that of its signal. */
+  get deserted(): boolean {
+    return this.#deserted;
+  }
+
+  /** How many callers wait for it. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Begins the run. */
@@ -98,18 +149,21 @@ export class Flight<T> {
   }
 
   /**
-   * Waits for the outcome, as one of its callers; `signal` lets this one leave, and `onDeserted` is called when it was
-   * the last. Rejects with `ERR_MILLPOND_RECURSIVE_CALL` when the caller is itself waited for by this flight.
+   * Waits for the outcome, as one of its callers; `signal` lets this one leave, and so do the limits. Rejects with
+   * `ERR_MILLPOND_RECURSIVE_CALL` when the caller is itself waited for by this flight.
    */
-  async wait(fn: string, signal: AbortSignal | undefined, onDeserted: () => void): Promise<T> {
+  async wait(options: WaitOptions<T>): Promise<T> {
     const caller = currentRun();
-    if (this.#outcome === undefined || (caller !== undefined && this.#reaches(caller))) throw recursiveCall(fn);
-    if (caller !== undefined) caller.#countWaits(this, 1);
+    if (this.#outcome === undefined || (caller !== undefined && this.reaches(caller))) throw recursiveCall(options.fn);
+    if (caller !== undefined) {
+      caller.#countWaits(this, 1);
+      unblock(caller, this);
+    }
     try {
-      return await this.#wait(signal);
+      return await this.#wait(options);
     } finally {
       if (caller !== undefined) caller.#countWaits(this, -1);
-      if (this.#waiting.size === 0 && !this.done) onDeserted();
+      if (this.#waiting.size === 0 && !this.done && !this.#goesOn) options.onDeserted();
     }
   }
 
@@ -117,35 +171,57 @@ export class Flight<T> {
    * A caller who leaves is forgotten at once: a reaction on the outcome itself would keep the caller's request in memory
    * until the run ends, which may be never.
    */
-  #wait(signal: AbortSignal | undefined): Promise<T> {
+  #wait({ signal, limits }: WaitOptions<T>): Promise<T> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      if (signal === undefined) {
+      if (signal === undefined && limits.length === 0) {
         this.#waiting.add({ resolve, reject });
         return;
       }
-      const stay = onAbort(signal, () => {
+      const ends: (() => void)[] = [];
+      const end = (): void => {
         this.#waiting.delete(waiter);
-        reject(signal.reason);
-      });
+        for (const each of ends) each();
+      };
       const waiter: Waiter<T> = {
         resolve(outcome) {
-          stay();
+          end();
           resolve(outcome);
         },
         reject(error) {
-          stay();
+          end();
           reject(error);
         },
       };
       this.#waiting.add(waiter);
+      if (signal !== undefined) ends.push(onAbort(signal, () => waiter.reject(signal.reason)));
+      for (const limit of limits) ends.push(this.#atLimit(limit, waiter));
     });
   }
 
-  /** Tells the running function that nobody waits any more. */
+  /** Asks for another answer when a limit is reached; judged after one poll phase, as any deadline (hazard 48). */
+  #atLimit({ after, instead }: Limit<T>, waiter: Waiter<T>): () => void {
+    const ask = (): void => {
+      if (!this.#waiting.has(waiter)) return;
+      try {
+        const other = instead();
+        if (other === undefined) return;
+        this.#goesOn = true;
+        waiter.resolve(other);
+      } catch (error) {
+        this.#goesOn = true;
+        waiter.reject(error);
+      }
+    };
+    const timer = this.#clock.setTimer(() => setImmediate(ask), after, 'awaited');
+    return () => timer.cancel();
+  }
+
+  /** Tells the running function that nobody waits any more; one that has not begun need not begin. */
   abort(): void {
     this.#deserted = true;
     if (this.#abort !== undefined) this.#tell(this.#abort);
+    letIn(this);
   }
 
   /** A function that can see that it is aborted may return half a result: it is not kept. */
@@ -162,7 +238,7 @@ export class Flight<T> {
   }
 
   /** Whether this waits for `target`, through any number of runs (or is it). */
-  #reaches(target: Flight<unknown>): boolean {
+  reaches(target: Flight<unknown>): boolean {
     const seen = new Set<Flight<unknown>>();
     const open: Flight<unknown>[] = [this];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {

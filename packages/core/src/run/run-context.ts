@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Flight } from './flight.js';
+import type { Recorder } from './inherited.js';
 
 /** The one AsyncLocalStorage of Millpond: which run the code that asks belongs to. */
 const storage = new AsyncLocalStorage<Flight<unknown>>();
@@ -7,12 +8,20 @@ const storage = new AsyncLocalStorage<Flight<unknown>>();
 /** Runs whose function has not settled. While there is none, the storage is off: below Node 24 it taxes every await. */
 let underWay = 0;
 
+/** The synchronous run that is below on the stack, and nearer than any other. */
+let onStack: Recorder | undefined;
+
 /** The run that the calling code belongs to, if it has not settled yet. */
 export function currentRun(): Flight<unknown> | undefined {
   if (underWay === 0) return undefined;
   const run = storage.getStore();
   // What a function left running behind its result belongs to no run any more.
   return run === undefined || run.done ? undefined : run;
+}
+
+/** The run that uses what the calling code is answered with now, be it synchronous or not. */
+export function currentRecorder(): Recorder | undefined {
+  return onStack ?? currentRun();
 }
 
 /**
@@ -27,9 +36,20 @@ export function currentSignal(): AbortSignal | undefined {
 export async function runWithin<R>(flight: Flight<unknown>, run: () => R): Promise<Awaited<R>> {
   underWay += 1;
   try {
-    return await storage.run(flight, run);
+    return await onTheStack(undefined, () => storage.run(flight, run));
   } finally {
     underWay -= 1;
     if (underWay === 0) storage.disable();
+  }
+}
+
+/** Runs a synchronous function as a run that takes note of the answers it uses. */
+export function onTheStack<R>(recorder: Recorder | undefined, run: () => R): R {
+  const before = onStack;
+  onStack = recorder;
+  try {
+    return run();
+  } finally {
+    onStack = before;
   }
 }

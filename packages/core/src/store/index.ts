@@ -11,5 +11,6 @@ export type {
   StoreMissReason,
   StoreTier,
   StoreTierOptions,
+  TagPairs,
 } from './store-types.js';
 export { openStore } from './store-tier.js';

@@ -124,5 +124,15 @@ export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'stal
 
 function entryOf(frame: Frame, age: number): StoredEntry {
   const { payload, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
-  return { payload, age, ttl, staleWhileRevalidate, staleIfError, computeMs, tags: frame.tags.map(([tag]) => tag) };
+  return {
+    payload,
+    age,
+    ttl,
+    staleWhileRevalidate,
+    staleIfError,
+    computeMs,
+    tags: frame.tags.map(([tag]) => tag),
+    pairs: new Map(frame.tags),
+    expiredFor: undefined,
+  };
 }

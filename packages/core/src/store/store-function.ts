@@ -27,14 +27,16 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     },
     begin: (key, tags) => beginRun(context, fenceNames(names, fn, fn.call(key), tags)),
     async keep(key, begun, entry) {
-      if (!(begun instanceof RunFences) || !context.isOpen()) return;
+      if (!(begun instanceof RunFences) || !context.isOpen()) return undefined;
       const call = fn.call(key);
       const known = fenceNames(names, fn, call, [...begun.tags.keys()]);
       const createdAt = options.clock.wallTime();
       const keeping: Keeping = { identity, key, call, names: known, run: begun, entry, createdAt };
       if (mayBeKept(context, keeping)) await queue.put(call.entry, () => writeEntry(context, keeping));
+      return undefined;
     },
     delete: (key) => outbox.post(deleteCall(context, fn, fn.call(key))),
+    expire: (key) => outbox.post(deleteCall(context, fn, fn.call(key))),
     clear: () => outbox.post(clearFunction(context, fn)),
     damaged: (key, why, cause) => damaged(key, fn.call(key), why, cause),
   };

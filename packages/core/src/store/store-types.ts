@@ -67,9 +67,11 @@ export interface StoreFunction {
    * Stores what a run computed, behind the answer; resolves when it was written or given up. Nothing is written when
    * `begun` is not storable, was outdated since, or is older than half a tombstone's life (30 minutes).
    */
-  keep(key: string, begun: Begun, entry: EntryToKeep): Promise<void>;
+  keep(key: string, begun: Begun, entry: EntryToKeep): Promise<ReadonlyMap<string, string> | undefined>;
   /** Outdates one call: removes its entry and leaves a tombstone, which outdates what is under way. */
   delete(key: string): Promise<Acknowledgement>;
+  /** Marks one call as stale. */
+  expire(key: string): Promise<Acknowledgement>;
   /** Outdates every entry of this function, of every version. */
   clear(): Promise<Acknowledgement>;
   /** For a caller that finds a payload undecodable: tells it as an event and deletes the entry. */
@@ -86,7 +88,14 @@ export interface StoredEntry {
   readonly staleIfError: number | undefined;
   readonly computeMs: number;
   readonly tags: readonly string[];
+  /** The tokens of its tags, as it carries them. */
+  readonly pairs: ReadonlyMap<string, string>;
+  /** Milliseconds since it was marked as stale; undefined when it was not. */
+  readonly expiredFor: number | undefined;
 }
+
+/** The tokens of tags, as an entry carries them; undefined from a promise when they cannot be known. */
+export type TagPairs = ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string> | undefined>;
 
 /** Why a look-up found nothing. */
 export type StoreMissReason = 'cold' | 'expired' | 'invalidated' | 'damaged' | 'store-down';
@@ -114,4 +123,6 @@ export interface EntryToKeep {
   readonly staleIfError: number | undefined;
   readonly computeMs: number;
   readonly tags: readonly string[];
+  /** The tokens of the tags that it inherits. */
+  readonly inherited: readonly TagPairs[];
 }

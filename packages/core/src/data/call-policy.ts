@@ -1,0 +1,67 @@
+import { parseDuration } from '../duration.js';
+import { invalidOption } from '../errors.js';
+import type { CallOptions } from '../options.js';
+import { checkDataCallOptions } from '../settings.js';
+
+/** How old a value may be for one call; milliseconds. */
+export interface Freshness {
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  /** Older values are not fresh for this call, whatever their ttl; Infinity for no such bound. */
+  readonly freshWithin: number;
+}
+
+/** What governs one call: what it says for itself, else what its function says. */
+export interface CallPolicy extends Freshness {
+  readonly signal: AbortSignal | undefined;
+  readonly observe: CallOptions['observe'];
+  /** Run now, whatever is kept. */
+  readonly forceFresh: boolean;
+  /** After so many milliseconds a stale value is served, when there is one; the run goes on. */
+  readonly softTimeout: number | undefined;
+  /** After so many milliseconds the caller is rejected, when nothing stale can be served; the run goes on. */
+  readonly hardTimeout: number | undefined;
+}
+
+/** Reads once, and checks, what one call says for itself, over what its function says. */
+export function callPolicy(given: unknown, base: CallPolicy, hasTtl: boolean, where: string): CallPolicy {
+  const options = checkDataCallOptions(given, where);
+  const ms = (option: 'softTimeout' | 'hardTimeout' | 'freshWithin'): number | undefined =>
+    options[option] === undefined ? undefined : parseDuration(options[option], where, option);
+  const window = (option: 'staleWhileRevalidate' | 'staleIfError', or: number): number => {
+    const value = options[option];
+    if (value === undefined || value === 0) return value ?? or;
+    if (!hasTtl)
+      throw invalidOption(where, option, value, 'left out: without a `ttl` of the function nothing gets stale');
+    return parseDuration(value, where, option);
+  };
+  const freshWithin = ms('freshWithin') ?? Infinity;
+  const policy: CallPolicy = {
+    signal: options.signal,
+    observe: options.observe,
+    forceFresh: options.forceFresh ?? false,
+    freshWithin,
+    // Who says how old a value may be means it: the function's own window would serve older ones.
+    staleWhileRevalidate: window('staleWhileRevalidate', freshWithin === Infinity ? base.staleWhileRevalidate : 0),
+    staleIfError: window('staleIfError', base.staleIfError),
+    softTimeout: ms('softTimeout') ?? base.softTimeout,
+    hardTimeout: ms('hardTimeout') ?? base.hardTimeout,
+  };
+  checkTimeouts(policy, options.softTimeout, where);
+  return policy;
+}
+
+/** Refuses timeouts that could never do anything; `given` is the soft one as it was spelled. */
+export function checkTimeouts(
+  { softTimeout, hardTimeout, staleIfError }: Pick<CallPolicy, 'softTimeout' | 'hardTimeout' | 'staleIfError'>,
+  given: unknown,
+  where: string,
+): void {
+  if (softTimeout === undefined || given === undefined) return;
+  if (staleIfError === 0) {
+    throw invalidOption(where, 'softTimeout', given, 'given together with `staleIfError`: it serves what that keeps');
+  }
+  if (hardTimeout !== undefined && softTimeout >= hardTimeout) {
+    throw invalidOption(where, 'softTimeout', given, 'shorter than `hardTimeout`');
+  }
+}

@@ -1,0 +1,205 @@
+import type { CallPolicy } from './call-policy.js';
+import { errorUntil, revalidateUntil, stateOf, type DataEntry } from './data-entry.js';
+import type { DataCall, DataFlights } from './data-flights.js';
+import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
+import type { DataFunctionParts } from './data-parts.js';
+import type { DataRun } from './data-run.js';
+import type { MissReason } from '../events.js';
+import type { Flight } from '../run/flight.js';
+import { record, type Passed } from '../run/inherited.js';
+import { LateArguments } from '../run/late-arguments.js';
+import { currentRecorder } from '../run/run-context.js';
+
+/** Where a call goes that a run turned out not to answer. */
+export interface Again {
+  call(self: unknown, args: readonly unknown[], policy: CallPolicy): Promise<unknown>;
+  answer(call: DataCall): Promise<unknown>;
+}
+
+/** Answers the calls of one data function that memory has no answer for. */
+export class DataAnswers {
+  readonly #parts: DataFunctionParts;
+  readonly #run: DataRun;
+  readonly #flights: DataFlights;
+  readonly #again: Again;
+
+  constructor(parts: DataFunctionParts, run: DataRun, flights: DataFlights, again: Again) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#flights = flights;
+    this.#again = again;
+  }
+
+  /** By a failure that is kept, by joining the run of the key, or by starting one. */
+  fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    return this.#whileLogged(() => this.#fly(call, reason, fallback));
+  }
+
+  /** By starting a run, and telling in the caller's own async context how it was answered. */
+  lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    return this.#whileLogged(() => this.#lead(call, reason, fallback));
+  }
+
+  /** Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. */
+  async #whileLogged<T>(answer: () => Promise<T>): Promise<T> {
+    const { generations } = this.#parts;
+    generations.enter();
+    try {
+      return await answer();
+    } finally {
+      generations.leave();
+    }
+  }
+
+  async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    const { flights, generations, keyer, report } = this.#parts;
+    const failure = this.#parts.failures?.get(call.key, this.#now());
+    if (failure !== undefined) {
+      if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
+      report.hit(call.key, 'memory', this.#now() - failure.failedAt, call.policy);
+      throw failure.error;
+    }
+    const joined = this.#flights.joinable(call.key);
+    if (joined === undefined) return this.#lead(call, reason, fallback);
+    report.join(call.key, call.policy);
+    const position = generations.position;
+    const late = new LateArguments(call, keyer, report.fn);
+    const outcome = await this.#flights.wait(joined, call, fallback);
+    if (!this.#isFor(call, outcome, position)) {
+      flights.setApart(joined);
+      const args = late.now();
+      // Arguments that have another key now make this another call.
+      return args === undefined
+        ? this.#again.call(call.self, call.args, call.policy)
+        : this.#again.answer({ ...call, args });
+    }
+    switch (outcome.type) {
+      case 'failure':
+        return this.#afterFailure(call, joined, outcome, fallback);
+      case 'uncacheable':
+        return take(outcome);
+      case 'answer':
+        if (isInstead(outcome)) return this.#serveStale(call, outcome.entry, outcome.source.cause);
+        return this.#handOut(outcome.entry);
+    }
+  }
+
+  /**
+   * Whether the outcome of a run that it joined is an answer for this call: not if what outdated it came before the call
+   * (hazard 13), if it had other arguments, or if it found something that is too old for this one.
+   */
+  #isFor({ policy }: DataCall, outcome: DataOutcome, position: number): boolean {
+    if (outcome.type !== 'answer') return true;
+    const { own, outdatedAt, source, entry } = outcome;
+    if (own || (outdatedAt !== undefined && outdatedAt <= position)) return false;
+    if (source.type === 'run' || isInstead(outcome)) return true;
+    const state = stateOf(entry, this.#now(), policy);
+    return state === 'fresh' || (state === 'stale' && source.type === 'stale');
+  }
+
+  async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    const { report } = this.#parts;
+    const { key, policy } = call;
+    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined }, false);
+    let outcome: DataOutcome;
+    try {
+      outcome = await this.#flights.wait(flight, call, fallback);
+    } catch (error) {
+      report.miss(key, reason, policy);
+      throw error;
+    }
+    switch (outcome.type) {
+      case 'failure':
+        return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
+      case 'uncacheable':
+        report.miss(key, outcome.reason, policy);
+        return take(outcome);
+      case 'answer':
+        return this.#tell(call, outcome);
+    }
+  }
+
+  /** Tells how the call was answered that started the run, and hands it out. */
+  #tell(call: DataCall, { source, entry }: DataAnswer): unknown {
+    const { report } = this.#parts;
+    const { key, policy } = call;
+    switch (source.type) {
+      case 'run':
+        report.miss(key, source.reason, policy);
+        break;
+      case 'store':
+        report.hit(key, 'store', this.#now() - entry.createdAt, policy);
+        break;
+      case 'stale': {
+        if (source.cause !== 'revalidate') return this.#serveStale(call, entry, source.cause);
+        report.stale(key, this.#now() - entry.createdAt, source.cause, policy);
+        const args = source.late.now();
+        if (args !== undefined) this.#flights.refreshBehind({ ...call, args }, entry);
+        break;
+      }
+    }
+    return this.#handOut(entry);
+  }
+
+  /** Something stale if that is allowed, else the error; `missed` says why it had run, for the one who started the run. */
+  #afterFailure(
+    call: DataCall,
+    flight: Flight<DataOutcome>,
+    { error, mayBeStale }: DataFailure,
+    fallback: DataEntry | undefined,
+    missed?: MissReason,
+  ): unknown {
+    const stale = mayBeStale ? this.#run.instead(flight, fallback, call.policy, 'error') : undefined;
+    if (stale !== undefined) return this.#serveStale(call, stale.entry, 'error');
+    if (missed !== undefined) this.#parts.report.miss(call.key, missed, call.policy);
+    throw error;
+  }
+
+  #serveStale({ key, policy }: DataCall, entry: DataEntry, cause: 'error' | 'timeout'): unknown {
+    this.#parts.report.stale(key, this.#now() - entry.createdAt, cause, policy);
+    return this.#handOut(entry);
+  }
+
+  /** One caller's copy, which passes on what it carries. */
+  #handOut(entry: DataEntry): unknown {
+    const recorder = currentRecorder();
+    if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
+    return entry.kept.copy();
+  }
+
+  #now(): number {
+    return this.#parts.host.settings.clock.now();
+  }
+}
+
+/** What an answer passes on to the run that uses it. */
+export function passedOn(
+  { host, settings }: Pick<DataFunctionParts, 'host' | 'settings'>,
+  entry: DataEntry,
+  now: number,
+): Passed {
+  const isFresh = now < entry.freshUntil;
+  return {
+    cache: host,
+    tags: entry.tags,
+    sources: entry.sources,
+    freshFor: entry.freshUntil - now,
+    revalidateFor: isFresh ? Infinity : revalidateUntil(entry, settings.policy) - now,
+    errorFor: isFresh ? Infinity : errorUntil(entry, settings.policy) - now,
+    trustedFor: entry.trustedUntil - now,
+  };
+}
+
+/** Whether something stale took the place of what a run did not give. */
+function isInstead(
+  answer: DataAnswer,
+): answer is DataAnswer & { readonly source: { readonly type: 'stale'; readonly cause: 'error' | 'timeout' } } {
+  return answer.source.type === 'stale' && answer.source.cause !== 'revalidate';
+}
+
+/** A value that is no data goes to the first who takes it. */
+function take(outcome: Uncacheable): unknown {
+  if (outcome.taken) throw outcome.error;
+  outcome.taken = true;
+  return outcome.value;
+}

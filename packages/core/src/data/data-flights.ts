@@ -1,0 +1,131 @@
+import type { CallPolicy } from './call-policy.js';
+import type { DataEntry } from './data-entry.js';
+import type { DataAnswer, DataOutcome } from './data-outcome.js';
+import type { DataFunctionParts } from './data-parts.js';
+import type { DataRun, Errand } from './data-run.js';
+import { inRootContext } from '../context.js';
+import { callTimeout } from '../errors.js';
+import { Flight, type Limit } from '../run/flight.js';
+import type { KeyedCall } from '../run/late-arguments.js';
+
+/** One call: what it is about, and what governs it. */
+export interface DataCall extends KeyedCall {
+  readonly policy: CallPolicy;
+}
+
+const NO_LIMITS: readonly Limit<DataOutcome>[] = [];
+
+/** How somebody waits who is no caller. */
+export const WAITS_FOR_EVER: CallPolicy = {
+  signal: undefined,
+  observe: undefined,
+  forceFresh: false,
+  freshWithin: Infinity,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  softTimeout: undefined,
+  hardTimeout: undefined,
+};
+
+/** The runs of one data function: starting, joining and waiting for them. */
+export class DataFlights {
+  readonly #parts: DataFunctionParts;
+  readonly #run: DataRun;
+
+  constructor(parts: DataFunctionParts, run: DataRun) {
+    this.#parts = parts;
+    this.#run = run;
+  }
+
+  /** The flight that a call of a key may join. */
+  joinable(key: string): Flight<DataOutcome> | undefined {
+    const { flights, generations, settings } = this.#parts;
+    const flight = flights.joinable(key, this.#now());
+    if (flight === undefined) return undefined;
+    if (generations.firstInvalidation(flight.position, settings.staticTags) === undefined) return flight;
+    flights.outdate(key);
+    return undefined;
+  }
+
+  /** Starts a run of a call; `behind` a stale answer, when it is so. */
+  start(
+    { key, self, args }: KeyedCall,
+    { reason, freshness, primed }: Omit<Errand, 'call'>,
+    behind: boolean,
+  ): Flight<DataOutcome> {
+    const { flights, generations, host, context, settings } = this.#parts;
+    const { staleWhileRevalidate, staleIfError, freshWithin } = freshness;
+    const errand: Errand = {
+      call: { key, self, args },
+      reason,
+      freshness: { staleWhileRevalidate, staleIfError, freshWithin },
+      primed,
+    };
+    const flight = new Flight<DataOutcome>({
+      table: flights,
+      key,
+      cache: host,
+      clock: host.settings.clock,
+      run: host.nextRun(),
+      position: generations.position,
+      behind,
+      inherits: settings.inherits,
+    });
+    const start = (): void => flights.start(flight, () => this.#run.fly(flight, errand));
+    // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).
+    if (context === 'detached') inRootContext(start);
+    else start();
+    return flight;
+  }
+
+  /** Waits for a run as its caller does; `fallback` is what memory has that may be served instead. */
+  wait(flight: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<DataOutcome> {
+    const { flights, report } = this.#parts;
+    return flight.wait({
+      fn: report.fn,
+      signal: call.policy.signal,
+      limits: this.#limits(flight, call, fallback),
+      onDeserted: () => flights.desert(flight),
+    });
+  }
+
+  /** Something stale after `softTimeout`, if there is; that or an error after `hardTimeout`. */
+  #limits(
+    flight: Flight<DataOutcome>,
+    { policy }: DataCall,
+    fallback: DataEntry | undefined,
+  ): readonly Limit<DataOutcome>[] {
+    const { softTimeout, hardTimeout } = policy;
+    if (softTimeout === undefined && hardTimeout === undefined) return NO_LIMITS;
+    const stale = (): DataAnswer | undefined => this.#run.instead(flight, fallback, policy, 'timeout');
+    const limits: Limit<DataOutcome>[] = [];
+    if (softTimeout !== undefined) limits.push({ after: softTimeout, instead: stale });
+    if (hardTimeout === undefined) return limits;
+    const last = (): DataAnswer => {
+      const answer = stale();
+      if (answer === undefined) throw callTimeout(this.#parts.report.fn, hardTimeout);
+      return answer;
+    };
+    limits.push({ after: hardTimeout, instead: last });
+    return limits;
+  }
+
+  /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
+  refreshBehind(call: DataCall, stale: DataEntry): void {
+    const { host, flights, settings, refreshes } = this.#parts;
+    if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
+    const refresh = async (): Promise<void> => {
+      const errand = { reason: 'refresh', freshness: settings.policy, primed: undefined } as const;
+      const flight = this.start(call, errand, true);
+      // It waits as a caller does, so that it is not deserted when one who joined it leaves.
+      const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
+      // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
+      if (outcome.type === 'failure') stale.retryAt = this.#now() + host.settings.refreshCooldown;
+    };
+    inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));
+  }
+
+  #now(): number {
+    return this.#parts.host.settings.clock.now();
+  }
+}

@@ -1,0 +1,177 @@
+import { decodeValue, encodeValue } from '../codec/index.js';
+import { adopt, type Kept } from '../copy/index.js';
+import { UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
+import type { DataOutcome } from './data-outcome.js';
+import type { DataFunctionParts, DataStore } from './data-parts.js';
+import type { Flight } from '../run/flight.js';
+import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
+import type { Begun, StoredEntry, TagPairs } from '../store/index.js';
+
+/** What a run returned, and what was said of it. */
+export interface Result {
+  readonly kept: Kept;
+  readonly ttl: number | undefined;
+  /** Its own tags, without those that it inherits. */
+  readonly tags: readonly string[];
+  readonly computeMs: number;
+}
+
+/** An entry that is about to be made. */
+interface Made {
+  readonly kept: Kept;
+  readonly createdAt: number;
+  readonly freshUntil: number;
+  readonly limits: StaleLimits;
+  readonly computeMs: number;
+  readonly tags: readonly string[];
+  readonly trustedUntil: number;
+  readonly sources: TagSources;
+  /** Of what was found in the store: when its computation began; by that it is older or newer than a run. */
+  readonly began: number | undefined;
+  /** Whether it is handed out and not kept. */
+  readonly outdated: boolean;
+}
+
+/** Puts the entries of one data function into memory and into its store. */
+export class DataKeeper {
+  readonly #parts: DataFunctionParts;
+
+  constructor(parts: DataFunctionParts) {
+    this.#parts = parts;
+  }
+
+  /** The tags of a result, with those of what its run has used. */
+  tagsOf(flight: Flight<DataOutcome>, tags: readonly string[]): readonly string[] {
+    const inherited = flight.used?.tags;
+    return inherited === undefined || inherited.size === 0 ? tags : [...new Set([...tags, ...inherited])];
+  }
+
+  /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
+  keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
+    const { settings, store } = this.#parts;
+    const { kept, ttl = Infinity, computeMs } = result;
+    const { used } = flight;
+    const createdAt = this.#now();
+    const spread = Math.random();
+    const live = (jitter: number): number =>
+      Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
+    const entry = this.#place(flight, {
+      kept,
+      createdAt,
+      freshUntil: live(settings.jitter.memory),
+      limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
+      trustedUntil: used?.trustedUntil ?? Infinity,
+      computeMs,
+      tags: this.tagsOf(flight, result.tags),
+      sources: store === undefined ? memorySources(result.tags, used) : storeSources(store.tier, UNKNOWN, used),
+      began: undefined,
+      outdated: !keeps,
+    });
+    if (keeps && store !== undefined && begun?.storable === true) {
+      this.#store(store, entry, begun, flight, result, live(settings.jitter.store) - createdAt);
+    }
+    return entry;
+  }
+
+  /** Behind the answer: `keep` never rejects, and tells of its failures by events. */
+  #store(
+    { tier, entries }: DataStore,
+    entry: DataEntry,
+    begun: Begun,
+    flight: Flight<DataOutcome>,
+    { kept, tags, computeMs }: Result,
+    life: number,
+  ): void {
+    const { policy, retention } = this.#parts.settings;
+    const { untokened, stores } = flight.used?.sources ?? { untokened: [], stores: new Map<object, TagPairs[]>() };
+    // What was made of something stale is of no use to others; what has tags of another store could not be outdated here.
+    if (life <= 0 || [...stores.keys()].some((store) => store !== tier)) return;
+    const pairs = entries.keep(flight.key, begun, {
+      encode: () => encodeValue(kept.master),
+      ttl: life === Infinity ? undefined : life,
+      staleWhileRevalidate: policy.staleWhileRevalidate || undefined,
+      staleIfError: retention || undefined,
+      computeMs,
+      tags: [...new Set([...tags, ...untokened])],
+      inherited: stores.get(tier) ?? [],
+    });
+    entry.sources = storeSources(tier, pairs, undefined);
+    void pairs.then((known) => {
+      if (known !== undefined) entry.sources = storeSources(tier, known, undefined);
+    });
+  }
+
+  /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
+  promote(flight: Flight<DataOutcome>, found: StoredEntry, { tier, entries }: DataStore): DataEntry | undefined {
+    const { generations, settings, report } = this.#parts;
+    let kept: Kept;
+    try {
+      kept = adopt(decodeValue(found.payload), { fn: report.fn, mode: settings.copy });
+    } catch (error) {
+      entries.damaged(flight.key, 'its payload cannot be read', error);
+      return undefined;
+    }
+    const { tags, age, ttl = Infinity, expiredFor = -Infinity, computeMs, pairs } = found;
+    const now = this.#now();
+    const createdAt = now - age;
+    return this.#place(flight, {
+      kept,
+      createdAt,
+      freshUntil: Math.min(createdAt + ttl, now - expiredFor),
+      limits: UNLIMITED,
+      trustedUntil: Infinity,
+      computeMs,
+      tags,
+      sources: storeSources(tier, pairs, undefined),
+      began: createdAt - computeMs,
+      outdated: generations.firstInvalidation(flight.position, tags) !== undefined,
+    });
+  }
+
+  /** Makes an entry and puts it into memory, unless what memory has is newer or this was outdated (hazard 16). */
+  #place(flight: Flight<DataOutcome>, made: Made): DataEntry {
+    const { shelf, settings, generations, host, flights, failures, store } = this.#parts;
+    const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
+    const entry: DataEntry = {
+      kept: made.kept,
+      createdAt: made.createdAt,
+      freshUntil: made.freshUntil,
+      limits: made.limits,
+      trustedUntil:
+        store === undefined ? made.trustedUntil : Math.min(made.trustedUntil, this.#now() + host.settings.memoryTtl),
+      run: made.began === undefined ? flight.run : 0,
+      computeMs: made.computeMs,
+      tags: made.tags,
+      stamps: held ? generations.stamp(made.tags) : [],
+      sources: made.sources,
+      retryAt: 0,
+    };
+    if (!held) return entry;
+    const { began = Infinity } = made;
+    flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
+    failures?.drop(flight.key);
+    const placed = shelf.set(flight.key, entry, made.kept.bytes, uselessFrom(entry, settings.retention));
+    if (placed === undefined) generations.release(entry.stamps);
+    else if (flight.outdated) shelf.remove(placed, 'delete');
+    return entry;
+  }
+
+  /** Whether memory has something newer. A stored entry was computed before the flight that finds it began. */
+  #isOlder(flight: Flight<DataOutcome>, made: Made): boolean {
+    const there = this.#parts.shelf.get(flight.key)?.value;
+    if (there === undefined) return false;
+    return there.run > flight.run || (made.began !== undefined && there.createdAt >= made.createdAt);
+  }
+
+  #now(): number {
+    return this.#parts.host.settings.clock.now();
+  }
+}
+
+/** The tokens of what is not in the store, though its function has one. */
+const UNKNOWN: TagPairs = Promise.resolve(undefined);
+
+/** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
+function storeSources(tier: object, pairs: TagPairs, used: Inherited | undefined): TagSources {
+  return { untokened: [], stores: new Map([...(used?.sources.stores ?? []), [tier, [pairs]]]) };
+}

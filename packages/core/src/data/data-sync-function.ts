@@ -1,0 +1,275 @@
+import { inRootContext } from '../context.js';
+import { keep, type Kept } from '../copy/index.js';
+import { passedOn } from './data-answers.js';
+import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
+import type { DataFunctionParts } from './data-parts.js';
+import { recursiveCall } from '../errors.js';
+import type { MissReason } from '../events.js';
+import { memorySources, record, type Inherited, type Recorder } from '../run/inherited.js';
+import { currentRecorder, onTheStack } from '../run/run-context.js';
+
+/** What a synchronous function needs of the parts of a data function. */
+export type DataSyncParts = Omit<DataFunctionParts, 'flights' | 'store' | 'context' | 'places'>;
+
+/** One run that is under way: somewhere below it on the stack. */
+interface SyncRun extends Recorder {
+  readonly run: number;
+  readonly position: number;
+  readonly started: number;
+  outdated: boolean;
+}
+
+/** One call. */
+interface SyncCall {
+  readonly key: string;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** The life of the calls of one synchronous data function. */
+export class DataSyncFunction {
+  readonly #parts: DataSyncParts;
+  readonly #running = new Map<string, SyncRun>();
+
+  constructor(parts: DataSyncParts) {
+    this.#parts = parts;
+  }
+
+  call(self: unknown, args: readonly unknown[]): unknown {
+    const { host, keyer, shelf, report, settings } = this.#parts;
+    if (!host.settings.enabled || host.closed) return this.#run(self, args, undefined);
+    const call = { key: keyer.keyOf(self, args), self, args };
+    const entry = shelf.get(call.key);
+    if (entry === undefined) return this.#unlessFailed(call, 'cold', undefined);
+    const now = this.#now();
+    const { value } = entry;
+    const state = stateOf(value, now, settings.policy);
+    switch (state) {
+      case 'fresh':
+        shelf.touch(entry);
+        report.hit(call.key, 'memory', now - value.createdAt, settings.policy);
+        return this.#handOut(value);
+      case 'fallback':
+      case 'stale':
+        return this.#unlessFailed(call, 'expired', value);
+      case 'expired':
+      case 'memory-ttl':
+      case 'invalidated':
+        shelf.remove(entry, state === 'invalidated' ? 'delete' : 'expire');
+        return this.#unlessFailed(call, state, undefined);
+    }
+  }
+
+  refresh(self: unknown, args: readonly unknown[]): unknown {
+    const { host, keyer } = this.#parts;
+    if (!host.settings.enabled || host.closed) return this.#run(self, args, undefined);
+    return this.#compute({ key: keyer.keyOf(self, args), self, args }, 'refresh', undefined);
+  }
+
+  /** No caller's request is seen, whoever happens to be the first (hazard 22). */
+  #run(self: unknown, args: readonly unknown[], recorder: SyncRun | undefined): unknown {
+    const { original, report } = this.#parts;
+    report.started();
+    return onTheStack(recorder, () => inRootContext(() => Reflect.apply(original, self, args)));
+  }
+
+  #unlessFailed(call: SyncCall, reason: MissReason, fallback: DataEntry | undefined): unknown {
+    const { failures, report, settings } = this.#parts;
+    const failure = failures?.get(call.key, this.#now());
+    if (failure === undefined) return this.#compute(call, reason, fallback);
+    if (fallback !== undefined) return this.#serveStale(call.key, fallback);
+    report.hit(call.key, 'memory', this.#now() - failure.failedAt, settings.policy);
+    throw failure.error;
+  }
+
+  #compute(call: SyncCall, reason: MissReason, fallback: DataEntry | undefined): unknown {
+    const { generations, report, settings } = this.#parts;
+    const { key } = call;
+    if (this.#running.has(key)) throw recursiveCall(report.fn);
+    const run = this.#begin();
+    this.#running.set(key, run);
+    generations.enter();
+    try {
+      const value = attempt(() => this.#run(call.self, call.args, run));
+      if (value.failed) return this.#failed(call, reason, run, fallback, value.error);
+      report.miss(key, reason, settings.policy);
+      return this.#keepAndCopy(call, run, value.result);
+    } finally {
+      this.#running.delete(key);
+      generations.leave();
+    }
+  }
+
+  #begin(): SyncRun {
+    const { host, generations, settings } = this.#parts;
+    const now = (): number => this.#now();
+    return {
+      run: host.nextRun(),
+      position: generations.position,
+      started: now(),
+      outdated: false,
+      cache: host,
+      refreshes: false,
+      inherits: settings.inherits,
+      used: undefined,
+      now,
+    };
+  }
+
+  /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
+  #failed(
+    { key }: SyncCall,
+    reason: MissReason,
+    run: SyncRun,
+    fallback: DataEntry | undefined,
+    error: unknown,
+  ): unknown {
+    const { report, settings, failures } = this.#parts;
+    const now = this.#now();
+    report.failed(key, now - run.started, error);
+    const ttl = settings.failureTtl(error);
+    const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
+    if (isKept) failures?.keep(key, error, settings.staticTags, now, ttl);
+    const serves =
+      fallback !== undefined && this.#isCurrent(run, fallback.tags) && now < errorUntil(fallback, settings.policy);
+    if (serves) return this.#serveStale(key, fallback);
+    report.miss(key, reason, settings.policy);
+    throw error;
+  }
+
+  #serveStale(key: string, entry: DataEntry): unknown {
+    const { report, settings } = this.#parts;
+    report.stale(key, this.#now() - entry.createdAt, 'error', settings.policy);
+    return this.#handOut(entry);
+  }
+
+  #handOut(entry: DataEntry): unknown {
+    const recorder = currentRecorder();
+    if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
+    return entry.kept.copy();
+  }
+
+  #keepAndCopy({ key, args }: SyncCall, run: SyncRun, value: unknown): unknown {
+    const { report, settings } = this.#parts;
+    let kept: Kept;
+    try {
+      kept = this.#kept(value);
+    } catch (error) {
+      // What an invalidation inside the run has discarded need not be data.
+      if (run.outdated) return value;
+      report.failed(key, this.#now() - run.started, error);
+      throw error;
+    }
+    const entry = this.#entry(kept, run, settings.tagsOf(value, args), settings.ttlOf(value, args));
+    // Asked again after `when`, which may have invalidated.
+    const keeps = this.#isCurrent(run, entry.tags) && settings.wanted(value, args) && this.#isCurrent(run, entry.tags);
+    if (keeps) this.#place(key, entry, run);
+    report.computed(key, entry.computeMs, keeps);
+    return this.#handOut(entry);
+  }
+
+  #kept(value: unknown): Kept {
+    const { report, settings } = this.#parts;
+    return keep(value, { fn: report.fn, mode: settings.copy });
+  }
+
+  #isCurrent(run: SyncRun, tags: readonly string[]): boolean {
+    return !run.outdated && this.#parts.generations.firstInvalidation(run.position, tags) === undefined;
+  }
+
+  #entry(kept: Kept, run: SyncRun, own: readonly string[], ttl: number = Infinity): DataEntry {
+    const { settings } = this.#parts;
+    const now = this.#now();
+    const used: Inherited | undefined = run.used;
+    const life = ttl * (1 - settings.jitter.memory * Math.random());
+    const tags = used === undefined ? own : [...new Set([...own, ...used.tags])];
+    return {
+      kept,
+      createdAt: now,
+      freshUntil: Math.min(now + life, used?.freshUntil ?? Infinity),
+      limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
+      trustedUntil: used?.trustedUntil ?? Infinity,
+      run: run.run,
+      computeMs: now - run.started,
+      tags,
+      stamps: this.#parts.generations.stamp(tags),
+      sources: memorySources(own, used),
+      retryAt: 0,
+    };
+  }
+
+  #place(key: string, entry: DataEntry, run: SyncRun): void {
+    const { shelf, settings, failures, generations } = this.#parts;
+    failures?.drop(key);
+    const placed = shelf.set(key, entry, entry.kept.bytes, uselessFrom(entry, settings.retention));
+    if (placed === undefined) generations.release(entry.stamps);
+    // Whoever was told of what it has pushed out may have invalidated.
+    else if (run.outdated) shelf.remove(placed, 'delete');
+  }
+
+  /** Puts a value in the place of what is kept, and of what a run that is under way will return. */
+  prime(self: unknown, value: unknown, args: readonly unknown[]): void {
+    const { host, keyer, settings } = this.#parts;
+    const kept = this.#kept(value);
+    const key = keyer.keyOf(self, args);
+    if (!host.settings.enabled || host.closed) return;
+    this.#outdate(key);
+    const given = kept.copy();
+    const run = this.#begin();
+    this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args)), run);
+  }
+
+  expire(self: unknown, args: readonly unknown[]): void {
+    const { keyer, shelf, settings, failures } = this.#parts;
+    const key = keyer.keyOf(self, args);
+    this.#outdate(key);
+    failures?.drop(key);
+    const entry = shelf.get(key);
+    if (entry === undefined) return;
+    entry.value.freshUntil = Math.min(entry.value.freshUntil, this.#now());
+    const end = uselessFrom(entry.value, settings.retention);
+    if (end > this.#now()) shelf.expireAt(entry, end);
+    else shelf.remove(entry, 'expire');
+  }
+
+  delete(self: unknown, args: readonly unknown[]): void {
+    const { keyer, shelf, failures } = this.#parts;
+    const key = keyer.keyOf(self, args);
+    this.#outdate(key);
+    failures?.drop(key);
+    shelf.removeKey(key, 'delete');
+  }
+
+  clear(): void {
+    for (const run of this.#running.values()) run.outdated = true;
+    this.#parts.failures?.clear();
+    this.#parts.shelf.clear('clear');
+  }
+
+  #outdate(key: string): void {
+    const run = this.#running.get(key);
+    if (run !== undefined) run.outdated = true;
+  }
+
+  /** What a call would be served from memory. */
+  usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
+    const { shelf, keyer, settings } = this.#parts;
+    const entry = shelf.get(keyer.keyOf(self, args))?.value;
+    return entry !== undefined && stateOf(entry, this.#now(), settings.policy) === 'fresh' ? entry : undefined;
+  }
+
+  #now(): number {
+    return this.#parts.host.settings.clock.now();
+  }
+}
+
+type Attempt =
+  { readonly failed: false; readonly result: unknown } | { readonly failed: true; readonly error: unknown };
+
+function attempt(run: () => unknown): Attempt {
+  try {
+    return { failed: false, result: run() };
+  } catch (error) {
+    return { failed: true, error };
+  }
+}

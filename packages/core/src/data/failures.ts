@@ -1,0 +1,52 @@
+import type { MemoryTier, Shelf } from '../memory/index.js';
+import { isCurrent, type Generations, type TagStamp } from '../run/generation.js';
+
+/** A failure that is thrown again without a run. */
+export interface Failure {
+  readonly error: unknown;
+  readonly failedAt: number;
+  readonly stamps: readonly TagStamp[];
+}
+
+/** The estimated bytes of an error, with its message and its stack. */
+const ERROR_BYTES = 1000;
+
+/** The failures of one function that are kept for a while (`errorTtl`). */
+export class Failures {
+  readonly #shelf: Shelf<Failure>;
+  readonly #generations: Generations;
+
+  constructor(memory: MemoryTier, generations: Generations, maxEntries: number | undefined) {
+    this.#generations = generations;
+    this.#shelf = memory.shelf<Failure>({
+      maxEntries,
+      maxBytes: undefined,
+      budgeted: true,
+      onRemove: ({ value }) => generations.release(value.stamps),
+    });
+  }
+
+  /** The failure that a call of this key is answered with at this instant. */
+  get(key: string, now: number): Failure | undefined {
+    const entry = this.#shelf.get(key);
+    if (entry === undefined) return undefined;
+    if (now < entry.expiresAt && isCurrent(entry.value.stamps)) return entry.value;
+    this.#shelf.remove(entry, 'expire');
+    return undefined;
+  }
+
+  /** Keeps a failure; `tags` are those that are known without a result. */
+  keep(key: string, error: unknown, tags: readonly string[], now: number, ttl: number): void {
+    const stamps = this.#generations.stamp(tags);
+    const placed = this.#shelf.set(key, { error, failedAt: now, stamps }, ERROR_BYTES, now + ttl);
+    if (placed === undefined) this.#generations.release(stamps);
+  }
+
+  drop(key: string): void {
+    this.#shelf.removeKey(key, 'delete');
+  }
+
+  clear(): void {
+    this.#shelf.clear('clear');
+  }
+}

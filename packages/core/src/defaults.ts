@@ -1,0 +1,42 @@
+import { readOptions } from './check-options.js';
+import type { CacheOptions, FunctionDefaults } from './options.js';
+
+type Name = keyof FunctionDefaults;
+
+/** The options of each kind of function that its cache may give a default for. */
+const NAMES: Readonly<Record<'data' | 'dataSync' | 'resource', readonly Name[]>> = {
+  data: [
+    'ttl',
+    'maxEntries',
+    'flightTimeout',
+    'staleWhileRevalidate',
+    'staleIfError',
+    'softTimeout',
+    'hardTimeout',
+    'errorTtl',
+    'maxConcurrent',
+    'jitter',
+    'maxValueBytes',
+  ],
+  dataSync: ['ttl', 'maxEntries', 'staleIfError', 'errorTtl', 'jitter'],
+  resource: ['maxEntries', 'flightTimeout'],
+};
+
+/**
+ * Options of a function, read once, over the defaults of its cache; what is no object is left for the check. A default
+ * that needs another option to mean anything is left out where that is missing.
+ */
+export function withDefaults(given: unknown, defaults: CacheOptions, kind: 'data' | 'dataSync' | 'resource'): unknown {
+  const options = given === undefined ? {} : readOptions(given);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
+  const merged: Record<string, unknown> = { ...options };
+  for (const name of NAMES[kind]) if (merged[name] === undefined) merged[name] = defaults[name];
+  const dropDefault = (name: Name): void => {
+    if (Reflect.get(options, name) === undefined) merged[name] = undefined;
+  };
+  if (merged['ttl'] === undefined)
+    for (const name of ['staleWhileRevalidate', 'staleIfError'] as const) dropDefault(name);
+  if (merged['context'] === 'caller') dropDefault('staleWhileRevalidate');
+  if (merged['staleIfError'] === undefined) dropDefault('softTimeout');
+  return readOptions(merged);
+}

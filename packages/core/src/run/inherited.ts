@@ -1,0 +1,87 @@
+import type { TagPairs } from '../store/index.js';
+
+/** Where the tokens of tags are known that a value carries. */
+export interface TagSources {
+  /** Tags of functions in memory only: no store knows how they stood when the value was made. */
+  readonly untokened: readonly string[];
+  /** By store: the tokens of the others, as the values carry them that it was made of (hazard 4). */
+  readonly stores: ReadonlyMap<object, readonly TagPairs[]>;
+}
+
+/** What an answer passes on to the run that asked for it. Lengths of time in milliseconds, from now. */
+export interface Passed {
+  /** Whose tags these are: a tag means nothing to another cache. */
+  readonly cache: object;
+  readonly tags: readonly string[];
+  readonly sources: TagSources;
+  /** How much longer it is fresh; 0 or less when it is stale. */
+  readonly freshFor: number;
+  /** How much longer it may be served while a refresh runs, and when computing fails; Infinity while it is fresh. */
+  readonly revalidateFor: number;
+  readonly errorFor: number;
+  /** How much longer memory is trusted not to have missed what other processes have invalidated. */
+  readonly trustedFor: number;
+}
+
+/** Whoever uses the answers of cached functions while it makes its own: a run. */
+export interface Recorder {
+  readonly cache: object;
+  /** Whether it lives in the background: then nothing stale goes into it (hazard 15). */
+  readonly refreshes: boolean;
+  /** False: it takes over nothing (`inherit: false`). */
+  readonly inherits: boolean;
+  now(): number;
+  /** Made with the first answer that is used. */
+  used: Inherited | undefined;
+}
+
+/** What a run has taken over from the answers that it used. */
+export class Inherited {
+  readonly tags: Set<string> = new Set();
+  freshUntil: number = Infinity;
+  revalidateUntil: number = Infinity;
+  errorUntil: number = Infinity;
+  trustedUntil: number = Infinity;
+  readonly #untokened = new Set<string>();
+  readonly #stores = new Map<object, Set<TagPairs>>();
+
+  /** Adds what one more answer passes on. */
+  add(passed: Passed, now: number, sameCache: boolean): void {
+    this.freshUntil = Math.min(this.freshUntil, now + passed.freshFor);
+    this.revalidateUntil = Math.min(this.revalidateUntil, now + passed.revalidateFor);
+    this.errorUntil = Math.min(this.errorUntil, now + passed.errorFor);
+    if (!sameCache || passed.tags.length === 0) return;
+    this.trustedUntil = Math.min(this.trustedUntil, now + passed.trustedFor);
+    for (const tag of passed.tags) this.tags.add(tag);
+    for (const tag of passed.sources.untokened) this.#untokened.add(tag);
+    for (const [store, pairs] of passed.sources.stores) for (const each of pairs) this.#pairsOf(store).add(each);
+  }
+
+  #pairsOf(store: object): Set<TagPairs> {
+    let pairs = this.#stores.get(store);
+    if (pairs === undefined) this.#stores.set(store, (pairs = new Set()));
+    return pairs;
+  }
+
+  /** Where the tokens of its tags are known. */
+  get sources(): TagSources {
+    const stores = new Map([...this.#stores].map(([store, pairs]) => [store, [...pairs]]));
+    return { untokened: [...this.#untokened], stores };
+  }
+}
+
+const NO_SOURCES: TagSources = { untokened: [], stores: new Map() };
+
+/** The sources of a value of a function in memory only. */
+export function memorySources(own: readonly string[], used: Inherited | undefined): TagSources {
+  if (used === undefined) return own.length === 0 ? NO_SOURCES : { ...NO_SOURCES, untokened: own };
+  const { untokened, stores } = used.sources;
+  return { untokened: [...new Set([...own, ...untokened])], stores };
+}
+
+/** Notes an answer that was used in a run. */
+export function record(recorder: Recorder, passed: Passed): void {
+  if (!recorder.inherits) return;
+  recorder.used ??= new Inherited();
+  recorder.used.add(passed, recorder.now(), recorder.cache === passed.cache);
+}

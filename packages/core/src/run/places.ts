@@ -1,0 +1,78 @@
+import { overloaded } from '../errors.js';
+import type { Flight } from './flight.js';
+
+/** How many runs may wait for each that may be under way; more are refused. */
+const QUEUE_FACTOR = 10;
+
+/** Runs that have a place, of all functions with `maxConcurrent`. */
+const holders = new Set<Flight<unknown>>();
+/** Runs that wait for one, each with what lets it in. */
+const queued = new Map<Flight<unknown>, () => void>();
+
+/**
+ * How many runs of one function are under way at once (hazard 50). More wait in line, and what does not fit into the line
+ * is refused. What a run with a place waits for, through any number of runs, never stands in line: nobody who holds a
+ * place waits for one, so none can wait for each other.
+ */
+export class Places {
+  readonly #most: number;
+  #taken = 0;
+  readonly #line = new Set<() => void>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /**
+   * Resolves when a run may begin. Ended by {@link Places.leave}.
+   *
+   * @throws CacheError (a rejection) `ERR_MILLPOND_OVERLOADED` when the line is full.
+   */
+  enter(flight: Flight<unknown>, fn: string): Promise<void> | undefined {
+    if (this.#taken < this.#most || isAwaitedByHolder(flight)) {
+      this.#take(flight);
+      return undefined;
+    }
+    const longest = QUEUE_FACTOR * this.#most;
+    if (this.#line.size >= longest) return Promise.reject(overloaded(fn, this.#most, longest));
+    return new Promise((resolve) => {
+      const letIn = (): void => {
+        if (!this.#line.delete(letIn)) return;
+        queued.delete(flight);
+        this.#take(flight);
+        resolve();
+      };
+      this.#line.add(letIn);
+      queued.set(flight, letIn);
+    });
+  }
+
+  #take(flight: Flight<unknown>): void {
+    this.#taken += 1;
+    holders.add(flight);
+  }
+
+  /** A run is over: the next in line gets its place. */
+  leave(flight: Flight<unknown>): void {
+    if (!holders.delete(flight)) return;
+    this.#taken -= 1;
+    const [next] = this.#line;
+    if (this.#taken < this.#most) next?.();
+  }
+}
+
+/** Lets a run in that stands in line, whatever the limit says. */
+export function letIn(flight: Flight<unknown>): void {
+  queued.get(flight)?.();
+}
+
+/** A run has begun to wait for another: whatever of that stands in line is let in if one with a place waits for it. */
+export function unblock(caller: Flight<unknown>, target: Flight<unknown>): void {
+  if (queued.size === 0 || !isAwaitedByHolder(caller)) return;
+  for (const flight of queued.keys()) if (target.reaches(flight)) letIn(flight);
+}
+
+function isAwaitedByHolder(flight: Flight<unknown>): boolean {
+  for (const holder of holders) if (holder.reaches(flight)) return true;
+  return false;
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import type { DataOptions } from '@millpond/core';
+import { settle } from '../../support/fake-clock.js';
+import { pond } from '../support/cache.js';
+import { failureOf, gate, unchecked } from '../support/gate.js';
+
+class NotFound extends Error {}
+class Gone extends NotFound {}
+
+/** A function that fails with a new error each time, until it is told otherwise. */
+function failing(
+  options: DataOptions<[id: string], number>,
+  make: (run: number) => Error = (run) => new Error(`${run}`),
+) {
+  const { cache, clock } = pond();
+  const state = { calls: 0, failing: true };
+  const load = cache.cacheData(async (_id: string) => {
+    state.calls += 1;
+    if (state.failing) throw make(state.calls);
+    return state.calls;
+  }, options);
+  return { cache, clock, load, state };
+}
+
+test('a failure is not kept unless it was asked for', async () => {
+  const { load, state } = failing({});
+  await failureOf(load('a'));
+  await failureOf(load('a'));
+  expect(state.calls).toBe(2);
+});
+
+describe('errorTtl', () => {
+  test('throws the same error again for so long, by key, and then runs again', async () => {
+    const { clock, load, state } = failing({ errorTtl: '5s' });
+    const first = await failureOf(load('a'));
+    await clock.advance(4_999);
+    expect(await failureOf(load('a'))).toBe(first);
+    expect(await failureOf(load('b'))).not.toBe(first);
+    expect(state.calls).toBe(2);
+    await clock.advance(1);
+    state.failing = false;
+    expect(await load('a')).toBe(3);
+  });
+
+  test('can be of some classes only, and of those that extend them', async () => {
+    const { load, state } = failing({ errorTtl: { ttl: '5s', only: [NotFound] } }, (run) =>
+      run === 1 ? new Error('down') : new Gone(),
+    );
+    expect(await failureOf(load('a'))).toMatchObject({ message: 'down' });
+    const gone = await failureOf(load('a'));
+    expect(gone).toBeInstanceOf(Gone);
+    expect(await failureOf(load('a'))).toBe(gone);
+    expect(state.calls).toBe(2);
+  });
+
+  test.each([
+    ['delete', ({ load }: ReturnType<typeof failing>) => load.delete('a')],
+    ['expire', ({ load }: ReturnType<typeof failing>) => load.expire('a')],
+    ['clear', ({ load }: ReturnType<typeof failing>) => load.clear()],
+    ['clear of the cache', ({ cache }: ReturnType<typeof failing>) => cache.clear()],
+    ['a tag that is known before', ({ cache }: ReturnType<typeof failing>) => cache.invalidateTags('t')],
+    ['prime', ({ load }: ReturnType<typeof failing>) => load.prime(7, 'a')],
+  ])('is ended by %s', async (_, end) => {
+    const made = failing({ errorTtl: '1h', tags: ['t'] });
+    await failureOf(made.load('a'));
+    made.state.failing = false;
+    await end(made);
+    expect(await made.load('a')).toBeGreaterThan(1);
+  });
+
+  test('is ended by refresh and forceFresh, which run', async () => {
+    const { load, state } = failing({ errorTtl: '1h' });
+    await failureOf(load('a'));
+    expect(await failureOf(load.refresh('a'))).toMatchObject({ message: '2' });
+    state.failing = false;
+    expect(await load.withOptions({ forceFresh: true })('a')).toBe(3);
+    expect(await load('a')).toBe(3);
+  });
+
+  test('serves what is stale in the meantime, without a run', async () => {
+    const { clock, load, state } = failing({ ttl: '10s', staleIfError: '1h', errorTtl: '5s' });
+    state.failing = false;
+    await load('a');
+    await clock.advance(10_000);
+    state.failing = true;
+    expect([await load('a'), await load('a'), state.calls]).toEqual([1, 1, 2]);
+    await clock.advance(5_000);
+    expect([await load('a'), state.calls]).toEqual([1, 3]);
+  });
+
+  test('keeps no failure of a run that was outdated meanwhile', async () => {
+    const { cache } = pond();
+    const door = gate<number>();
+    let calls = 0;
+    const load = cache.cacheData(
+      async () => {
+        calls += 1;
+        return calls === 1 ? door.passed : calls;
+      },
+      { errorTtl: '1h' },
+    );
+    const before = failureOf(load());
+    await settle();
+    await load.delete();
+    door.fail(new Error('down'));
+    await before;
+    expect(await load()).toBe(2);
+  });
+
+  test('gives the memory back without traffic', async () => {
+    const { cache, clock, load } = failing({ errorTtl: '5s' });
+    await failureOf(load('a'));
+    expect(cache.stats().bytes).toBeGreaterThan(0);
+    await clock.advance(10_000);
+    expect(cache.stats().bytes).toBe(0);
+  });
+
+  test('holds for synchronous functions', async () => {
+    const { cache, clock } = pond();
+    let calls = 0;
+    const load = cache.cacheDataSync(
+      (): number => {
+        throw new Error(`${(calls += 1)}`);
+      },
+      { errorTtl: '5s' },
+    );
+    const caught = (): unknown => {
+      try {
+        return load();
+      } catch (error) {
+        return error;
+      }
+    };
+    const first = caught();
+    expect(caught()).toBe(first);
+    await clock.advance(5_000);
+    expect(caught()).toMatchObject({ message: '2' });
+  });
+
+  test.each([
+    0,
+    '5',
+    {},
+    { ttl: '5s' },
+    { only: [Error] },
+    { ttl: '5s', only: ['Error'] },
+    { ttl: '5s', only: [Error], x: 1 },
+  ])('is refused as %j', (errorTtl) => {
+    const { cache } = pond();
+    expect(() => cache.cacheData(async () => 1, unchecked({ errorTtl }))).toThrow(/errorTtl|only|ttl/);
+  });
+});
