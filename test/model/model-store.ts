@@ -10,15 +10,17 @@ export interface Choice {
 }
 
 /** What may go wrong with an operation of a model store. */
-export type Fault = 'refuse' | 'lose answer' | 'twice';
+export type Fault = 'refuse' | 'lose answer' | 'late' | 'twice';
 
 /** What one model store is like. */
 export interface ModelStoreOptions {
   /** Keys whose operations take effect one by one, in every order; those of others at once. */
   readonly races: (key: string) => boolean;
+  /** Those of other keys that may be written all the same; none by default. */
+  readonly atOnce?: ((key: string) => boolean) | undefined;
   readonly faults: readonly Fault[];
   /** Keys whose writes may land twice before they are acknowledged; none by default. */
-  readonly resent?: (key: string) => boolean;
+  readonly resent?: ((key: string) => boolean) | undefined;
 }
 
 /** What an operation waits for: its parts (the keys of a `getMany`) take effect each at its own moment. */
@@ -44,6 +46,9 @@ export class ModelStore {
   readonly #asked = new Map<string, number>();
   /** Values by what they are called: the n-th that a process wrote. Tokens are random, names are not. */
   readonly #names = new Map<string, string>();
+  /** How long each key lives, by the store's clock, in milliseconds. */
+  readonly #lives = new Map<string, number>();
+  readonly #ended = new Set<string>();
 
   constructor(options: ModelStoreOptions) {
     this.#options = options;
@@ -90,15 +95,31 @@ export class ModelStore {
     this.data.delete(key);
   }
 
+  /** Takes away what lives no longer than this; not entries, which a store may keep for as long as it likes. */
+  endLives(elapsed: number): void {
+    for (const [key, life] of this.#lives) if (life <= elapsed && !key.includes('/e/')) this.data.delete(key);
+  }
+
+  /** A process ends: what it has sent may still take effect, and it hears of nothing any more. */
+  endProcess(process: string): void {
+    this.#ended.add(process);
+    // Reads, and what it was about to begin.
+    const gone = new RegExp(`^${process}(?:\\?\\d+$|\\d)`);
+    for (const id of this.#waiting.keys()) if (gone.test(id)) this.#waiting.delete(id);
+  }
+
   /** The store as one process sees it. */
   of(process: string): KeyvAdapterLike {
     const getMany = (keys: readonly string[]): Promise<(string | undefined)[]> => this.#read(process, keys);
     return {
       getMany,
       get: async (key) => (await getMany([key]))[0],
-      set: (key, text) => {
+      set: (key, text, life = Infinity) => {
         if (this.held && !this.#names.has(text)) this.#names.set(text, this.#next(process, 'value'));
-        return this.#write(process, `set ${key} ${this.#name(text)}`, key, () => void this.data.set(key, text));
+        return this.#write(process, `set ${key} ${this.#name(text)}`, key, () => {
+          this.data.set(key, text);
+          this.#lives.set(key, life);
+        });
       },
       delete: (key) => this.#write(process, `delete ${key}`, key, () => void this.data.delete(key)),
     };
@@ -131,7 +152,7 @@ export class ModelStore {
   }
 
   #write(process: string, what: string, key: string, effect: () => void): Promise<boolean> {
-    if (!this.held) {
+    if (!this.held || this.#options.atOnce?.(key) === true) {
       effect();
       return Promise.resolve(true);
     }
@@ -139,6 +160,7 @@ export class ModelStore {
     const id = `${this.#next(process, '?')} ${what}`;
     return new Promise((resolve, reject) => {
       const end = (how: 'done' | 'failed'): void => {
+        if (this.#ended.has(process)) return;
         this.note(process, `${id} ${how}`);
         if (how === 'done') resolve(true);
         else reject(new Error('connection lost'));
@@ -152,6 +174,10 @@ export class ModelStore {
         'lose answer'() {
           effect();
           end('failed');
+        },
+        late: () => {
+          end('failed');
+          this.#wait(`late ${id}`, () => [this.#choice(`late ${id}`, effect)]);
         },
         // As a client does that sends again what was under way when its connection broke.
         twice: () => {

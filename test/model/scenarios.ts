@@ -7,6 +7,10 @@ const runResult: Step = { do: 'run', result: ['t'] };
 const clear: Step = { do: 'clear' };
 const clearCache: Step = { do: 'clear cache' };
 const drop: Step = { do: 'delete' };
+const expire: Step = { do: 'expire' };
+const outer: Step = { do: 'run outer', inner: { do: 'run', known: ['t'] } };
+const outerOfResult: Step = { do: 'run outer', inner: { do: 'run', result: ['t'] } };
+const outerOfSameTag: Step = { do: 'run outer', known: ['t'], inner: { do: 'run', known: ['t'] }, innerFirst: true };
 const invalidate: Step = { do: 'invalidate tags', tags: ['t'] };
 
 function a(...steps: readonly Step[]): { process: ProcessName; steps: readonly Step[] } {
@@ -17,21 +21,27 @@ function b(...steps: readonly Step[]): { process: ProcessName; steps: readonly S
   return { process: 'b', steps };
 }
 
+function c(...steps: readonly Step[]): { process: ProcessName; steps: readonly Step[] } {
+  return { process: 'c', steps };
+}
+
 /** The tokens are there, the entry is not: a run that looks first has something to compute. */
 const calm = { warm: true, lost: ['/e/'], mostFaults: 0 } as const;
 const TAGS = ['/e/', '/t/', '/i'] as const;
+const DELETES = ['/e/', '/d/', '/n/'] as const;
+const MARKS = ['/e/', '/x/'] as const;
 
 /** Nothing goes wrong, but for the order of things, which may be any. */
 export const IN_ANY_ORDER = {
-  'an entry, and a delete': { ...calm, lost: [], actors: [a(run, run), b(drop)], races: ['/e/', '/d/'] },
-  'runs, and a delete by another process': { ...calm, actors: [a(run), b(drop, run)], races: ['/e/', '/d/'] },
-  'runs, and a delete by the same process': { ...calm, actors: [a(run), a(drop, run)], races: ['/e/', '/d/'] },
-  'runs and deletes by both processes': { ...calm, actors: [a(run, drop), b(drop, run)], races: ['/e/', '/d/'] },
-  'runs, and two deletes': { ...calm, actors: [a(run), b(drop, drop)], races: ['/e/', '/d/'] },
+  'an entry, and a delete': { ...calm, lost: [], actors: [a(run, run), b(drop)], races: DELETES },
+  'runs, and a delete by another process': { ...calm, actors: [a(run), b(drop, run)], races: DELETES },
+  'runs, and a delete by the same process': { ...calm, actors: [a(run), a(drop, run)], races: DELETES },
+  'runs and deletes by both processes': { ...calm, actors: [a(run, drop), b(drop, run)], races: DELETES },
+  'runs, and two deletes': { ...calm, actors: [a(run), b(drop, drop)], races: DELETES },
   'runs, and a clear of the function': { ...calm, actors: [a(run, run), b(clear, run)], races: ['/e/', '/f/'] },
   'runs and clears by both processes': { ...calm, actors: [a(run, clear), b(clear, run)], races: ['/e/', '/f/'] },
   'runs, and a clear of the cache': { ...calm, actors: [a(run, run), b(clearCache, run)], races: ['/e/', '/c'] },
-  'a run, a delete and a clear': { ...calm, actors: [a(run), b(drop, clear)], races: ['/e/', '/d/', '/f/'] },
+  'a run, a delete and a clear': { ...calm, actors: [a(run), b(drop, clear)], races: [...DELETES, '/f/'] },
   'runs, and an invalidation of a tag known before': {
     ...calm,
     actors: [a(runKnown), b(invalidate, runKnown)],
@@ -65,30 +75,71 @@ export const IN_ANY_ORDER = {
     races: TAGS,
     lost: ['/e/', '/i'],
   },
+  'an entry, and an expire': { ...calm, lost: [], actors: [a(run), b(expire, run)], races: MARKS },
+  'runs, and an expire by another process': { ...calm, actors: [a(run), b(expire, run)], races: MARKS },
+  'runs, and an expire by the same process': { ...calm, actors: [a(run, run), a(expire, run)], races: MARKS },
+  'runs and expires by both processes': { ...calm, actors: [a(run, expire), b(expire, run)], races: MARKS },
+  'a run, an expire and a delete': { ...calm, actors: [a(run), b(expire, drop)], races: [...DELETES, '/x/'] },
+  'an outer run of an inner one, and an invalidation of its tag': {
+    ...calm,
+    actors: [a(outer), b(invalidate)],
+    races: TAGS,
+  },
+  'an outer run of an inner entry, and an invalidation of its tag': {
+    ...calm,
+    lost: [`/getPage/`],
+    actors: [a(outer), b(invalidate)],
+    races: TAGS,
+  },
+  'an outer run of what memory has of an inner one, and an invalidation of a tag that both have': {
+    ...calm,
+    lost: ['/getPage/'],
+    actors: [a(outerOfSameTag), b(invalidate)],
+    races: TAGS,
+  },
+  'an outer run of an inner one, and an invalidation of a tag of its result': {
+    ...calm,
+    actors: [a(outerOfResult), b(invalidate)],
+    races: TAGS,
+  },
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 const broken = {
   ...calm,
   mostFaults: runs(1, 2),
   pauses: true,
-  faults: ['refuse', 'lose answer', 'twice'],
+  faults: ['refuse', 'lose answer', 'late', 'twice'],
   resent: ['/e/'],
 } as const;
 
 /** Something goes wrong as well, at any moment: an operation, its answer, a deadline, or a token of the store. */
 export const WITH_FAULTS = {
-  'a run, and a delete, for as long as its tombstone lives': {
-    ...broken,
+  'a run, and a delete': { ...broken, actors: [a(run), b(drop)], races: DELETES, evicts: ['/d/'], ends: ['a'] },
+  'a run, and a delete by the same process': { ...broken, actors: [a(run), a(drop)], races: DELETES },
+  'a run, and a delete whose tombstone the store loses': {
+    ...calm,
     actors: [a(run), b(drop)],
-    races: ['/e/', '/d/'],
-    tombstonesStay: true,
+    races: DELETES,
+    evicts: ['/d/'],
+    mostFaults: 1,
   },
-  'a run, and a delete of which time takes its share': {
-    ...broken,
+  'a run whose process ends, and a delete': {
+    ...calm,
     actors: [a(run), b(drop)],
-    races: ['/e/', '/d/'],
-    faults: [],
+    races: DELETES,
+    ends: ['a'],
+    mostFaults: 1,
   },
+  'an entry that is taken back, and a tombstone that is lost': {
+    ...calm,
+    actors: [a(run), b(drop)],
+    races: DELETES,
+    evicts: ['/d/'],
+    faults: ['refuse'],
+    mostFaults: 2,
+  },
+  'a run, and an expire': { ...broken, actors: [a(run), b(expire)], races: MARKS, ends: ['a'] },
+  'an expire, and a run of the same process': { ...broken, actors: [a(run), a(expire, run)], races: MARKS },
   'a run, and a clear of the function': {
     ...broken,
     actors: [a(run), b(clear)],
@@ -115,6 +166,13 @@ export const WITH_FAULTS = {
     races: TAGS,
     evicts: ['/t/', '/i'],
   },
+  'an outer run, and an invalidation of the tag of its inner entry': {
+    ...broken,
+    lost: ['/getPage/'],
+    actors: [a(outer), b(invalidate)],
+    races: TAGS,
+    evicts: ['/t/'],
+  },
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 /**
@@ -122,11 +180,35 @@ export const WITH_FAULTS = {
  * elsewhere. When one of these is mended, it belongs above.
  */
 export const LIMITS = {
-  'a store loses a tombstone, while a run that was begun before the delete is under way': {
+  'a store loses a tombstone, and an entry that came after it is found before it is taken back': {
+    ...calm,
+    actors: [a(run), b(drop), c(run)],
+    races: ['/e/', '/d/'],
+    atOnce: ['/n/'],
+    evicts: ['/d/'],
+    mostFaults: 1,
+  },
+  'a store loses a tombstone, and all it knew of deletes': {
     ...calm,
     actors: [a(run), b(drop)],
-    races: ['/e/', '/d/'],
+    races: DELETES,
+    evicts: ['/d/', '/n/'],
+    mostFaults: 2,
+  },
+  'a store loses a tombstone, and the process whose entry came after it has ended': {
+    ...calm,
+    actors: [a(run), b(drop)],
+    races: DELETES,
     evicts: ['/d/'],
+    ends: ['a'],
+    mostFaults: 2,
+  },
+  'a store loses the mark of an expired call': {
+    ...calm,
+    lost: [],
+    actors: [b(expire), c(run)],
+    races: MARKS,
+    evicts: ['/x/'],
     mostFaults: 1,
   },
   'a client sends the token of a clear again, which had landed before its connection broke': {
@@ -135,20 +217,6 @@ export const LIMITS = {
     races: ['/e/', '/f/'],
     faults: ['twice'],
     resent: ['/f/'],
-    mostFaults: 1,
-  },
-  'an entry that came after a delete cannot be taken back, and the tombstone ends before the entry': {
-    ...calm,
-    actors: [a(run), b(drop)],
-    races: ['/e/', '/d/'],
-    faults: ['refuse'],
-    mostFaults: 1,
-  },
-  'an entry that came after a delete was written without an answer, and the tombstone ends before the entry': {
-    ...calm,
-    actors: [a(run), b(drop)],
-    races: ['/e/', '/d/'],
-    faults: ['lose answer'],
     mostFaults: 1,
   },
 } as const satisfies Readonly<Record<string, Scenario>>;

@@ -1,14 +1,29 @@
 import type { Clock } from '@millpond/core';
 import { createGuard, type Guard } from '../../packages/core/src/store/guard.js';
-import { deleteCall, clearCache, clearFunction, invalidateTags } from '../../packages/core/src/store/invalidations.js';
+import {
+  clearCache,
+  clearFunction,
+  deleteCall,
+  expireCall,
+  invalidateTags,
+  type CallToOutdate,
+} from '../../packages/core/src/store/invalidations.js';
 import type { Invalidation } from '../../packages/core/src/store/outbox.js';
-import { cacheNames, type CallNames, type FunctionNames } from '../../packages/core/src/store/names.js';
+import { cacheNames, type CallNames } from '../../packages/core/src/store/names.js';
 import { openPort } from '../../packages/core/src/store/open-port.js';
 import { createOutbox } from '../../packages/core/src/store/outbox.js';
-import { TOMBSTONE_LIFE, type StoreContext } from '../../packages/core/src/store/store-context.js';
+import { RunFences } from '../../packages/core/src/store/fences.js';
+import type { StorePort } from '../../packages/core/src/store/port.js';
+import type { StoreContext } from '../../packages/core/src/store/store-context.js';
 import { createStoreFunction } from '../../packages/core/src/store/store-function.js';
-import type { StoreFunction, StoreTier, StoreTierOptions } from '../../packages/core/src/store/store-types.js';
-import { createTokens, type Tokens } from '../../packages/core/src/store/tokens.js';
+import type {
+  StoreFunction,
+  StoreFunctionIdentity,
+  StoreTier,
+  StoreTierOptions,
+  TagPairs,
+} from '../../packages/core/src/store/store-types.js';
+import { asToken, createTokens, newToken, type Tokens } from '../../packages/core/src/store/tokens.js';
 import { createWriteQueue } from '../../packages/core/src/store/write-queue.js';
 import type { OpenTier } from './world.js';
 
@@ -16,7 +31,7 @@ import type { OpenTier } from './world.js';
 export interface Weakness {
   readonly guard?: (guard: Guard) => Guard;
   readonly tokens?: (tokens: Tokens, guard: Guard) => Tokens;
-  readonly function?: (fn: StoreFunction) => StoreFunction;
+  readonly function?: (fn: StoreFunction, context: StoreContext) => StoreFunction;
   readonly invalidation?: (real: Invalidation, told: Told) => Invalidation;
   /** Says `'acknowledged'` at once. */
   readonly doesNotWait?: boolean;
@@ -32,16 +47,14 @@ export interface Told {
 
 const DAY = 86_400_000;
 const MEMORY_TTL = 10_000;
-const IDENTITY = { name: 'getUser', version: 'v1', shown: 'getUser', maxValueBytes: 2 ** 24 };
+const HOUR = 3_600_000;
+const MARK_LIFE = 30 * DAY + HOUR;
 
 /** Opens a second tier of the real parts, of which one is weakened. */
 export function openWeakened(weakness: Weakness): OpenTier {
   return (store, clock) => {
     const context = contextOf(openPort(store, clock), clock, weakness);
     const { names, tokens, outbox } = context;
-    const [fn, call] = namesOf(names);
-    const real = createStoreFunction(context, IDENTITY);
-    const base = weakness.function?.(real) ?? real;
     const post: StoreContext['outbox']['post'] = async (invalidation) => {
       const posted = outbox.post(invalidation);
       return weakness.doesNotWait === true ? 'acknowledged' : posted;
@@ -49,11 +62,17 @@ export function openWeakened(weakness: Weakness): OpenTier {
     const weak = (invalidation: Invalidation, told: Omit<Told, 'tokens'>): ReturnType<typeof post> =>
       post(weakness.invalidation?.(invalidation, { ...told, tokens }) ?? invalidation);
     return {
-      function: () => ({
-        ...base,
-        delete: () => weak(deleteCall(context, fn, call), { call, keys: [call.tombstone] }),
-        clear: () => weak(clearFunction(context, fn), { keys: [fn.token] }),
-      }),
+      function(identity) {
+        const real = createStoreFunction(context, identity);
+        const toOutdate = namesOf(names, identity);
+        const { call, fn } = toOutdate;
+        return {
+          ...(weakness.function?.(real, context) ?? real),
+          delete: () => weak(deleteCall(context, toOutdate), { call, keys: [call.tombstone] }),
+          expire: () => weak(expireCall(context, toOutdate, clock.wallTime()), { keys: [call.mark] }),
+          clear: () => weak(clearFunction(context, fn), { keys: [fn.token] }),
+        };
+      },
       clear: () => weak(clearCache(context), { keys: [names.cache] }),
       invalidateTags: (tags) =>
         weak(invalidateTags(context, tags), { keys: [names.invalidations, ...tags.map((tag) => names.tag(tag))] }),
@@ -66,9 +85,9 @@ export function openWeakened(weakness: Weakness): OpenTier {
   };
 }
 
-function namesOf(names: StoreContext['names']): [FunctionNames, CallNames] {
-  const fn = names.function(IDENTITY.name, IDENTITY.version);
-  return [fn, fn.call('k')];
+function namesOf(names: StoreContext['names'], identity: StoreFunctionIdentity): CallToOutdate {
+  const fn = names.function(identity.name, identity.version);
+  return { fn, call: fn.call('k'), life: MARK_LIFE };
 }
 
 /** The parts, as `openStore` puts them together. */
@@ -124,7 +143,7 @@ export const WEAKNESSES = {
     function: (fn) => ({
       ...fn,
       async keep(key, _, entry) {
-        await fn.keep(key, await fn.begin(key, []), entry);
+        return fn.keep(key, await fn.begin(key, []), entry);
       },
     }),
   },
@@ -132,31 +151,88 @@ export const WEAKNESSES = {
     invalidation: (real, { call }) =>
       call === undefined ? real : { ...real, send: (port) => port.delete(call.entry) },
   },
+  'a tombstone lives for an hour, however long entries live': {
+    invalidation: changingDelete(async (port, { call, setTombstone }) => {
+      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(HOUR)]);
+      await port.delete(call.entry);
+    }),
+  },
   'a delete leaves its tombstone after it has removed the entry': {
-    invalidation: (real, { call, tokens }) =>
-      call === undefined
-        ? real
-        : {
-            ...real,
-            async send(port) {
-              await port.delete(call.entry);
-              await write(tokens, call.tombstone, (token) => port.set(call.tombstone, token, TOMBSTONE_LIFE));
-            },
-          },
+    invalidation: changingDelete(async (port, { call, setTombstone }) => {
+      await port.delete(call.entry);
+      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
+    }),
   },
   'a delete removes no entry': {
-    invalidation: (real, { call, tokens }) =>
-      call === undefined
-        ? real
-        : {
-            ...real,
-            send: (port) => write(tokens, call.tombstone, (token) => port.set(call.tombstone, token, TOMBSTONE_LIFE)),
-          },
+    invalidation: changingDelete(async (port, { call, setTombstone }) => {
+      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
+    }),
   },
-  'nobody looks for a tombstone when an entry was written': {
-    guard: reading((read) => (keys) => {
-      const [only] = keys;
-      return keys.length === 1 && only !== undefined && isTombstone(only) ? Promise.resolve([undefined]) : read(keys);
+  'a delete does not replace the token that tells of deletes': {
+    invalidation: changingDelete(async (port, { call, setTombstone }) => {
+      await setTombstone(MARK_LIFE);
+      await port.delete(call.entry);
+    }),
+  },
+  'nobody looks for a delete when an entry was written': {
+    guard: reading((read) => {
+      const before = new Map<string, unknown>();
+      return async (keys) => {
+        if (keys.length === 2 && keys.some(isTombstone)) return keys.map((key) => before.get(key));
+        const values = await read(keys);
+        for (const [place, key] of keys.entries()) before.set(key, values?.[place]);
+        return values;
+      };
+    }),
+  },
+  'what came after a delete is taken back only once': {
+    guard: (guard): Guard => ({
+      ...guard,
+      send: async (what, run) => {
+        let setsMore = false;
+        const sent = await guard.send(what, async (port) => {
+          const set = async (key: string, text: string, life: number): Promise<void> => {
+            setsMore ||= !isTombstone(key);
+            await port.set(key, text, life);
+          };
+          await run({ ...port, set });
+        });
+        return sent === 'failed' && !setsMore ? 'done' : sent;
+      },
+    }),
+  },
+  'a run takes note of the mark of its call when it ends': {
+    function: (fn) => ({
+      ...fn,
+      async keep(key, begun, entry) {
+        const later = await fn.begin(key, []);
+        if (!(later instanceof RunFences) || !(begun instanceof RunFences)) return undefined;
+        return fn.keep(key, withFence(begun, { mark: later.mark }), entry);
+      },
+    }),
+  },
+  'an outer entry carries the tokens of now of the tags that it inherits': {
+    function: (fn, { guard, names }) => ({
+      ...fn,
+      async keep(key, begun, entry) {
+        const now = async (pairs: TagPairs | Promise<TagPairs | undefined>): Promise<TagPairs> => {
+          const tags = [...((await pairs) ?? new Map<string, string>()).keys()];
+          const read = tags.length === 0 ? [] : await guard.read(tags.map((tag) => names.tag(tag)));
+          return new Map(tags.map((tag, place) => [tag, asToken(read?.[place]) ?? '']));
+        };
+        return fn.keep(key, begun, { ...entry, inherited: entry.inherited.map(now) });
+      },
+    }),
+  },
+  'of two tokens of a tag, an outer entry carries the one that its own run noted': {
+    function: (fn) => ({
+      ...fn,
+      keep(key, begun, entry) {
+        const noted = begun instanceof RunFences ? begun.tags : new Map<string, string>();
+        const others = async (pairs: TagPairs | Promise<TagPairs | undefined>): Promise<TagPairs> =>
+          new Map([...((await pairs) ?? [])].filter(([tag]) => !noted.has(tag)));
+        return fn.keep(key, begun, { ...entry, inherited: entry.inherited.map(others) });
+      },
     }),
   },
   'a run with tags of its result does not look whether tags were invalidated': {
@@ -226,6 +302,35 @@ export const WEAKNESSES = {
 
 /** The name of a rule that can be left out. */
 export type WeaknessName = keyof typeof WEAKNESSES;
+
+/** What a delete that is not as it should be works with. */
+interface WeakDelete {
+  readonly call: CallNames;
+  readonly setTombstone: (life: number) => Promise<void>;
+}
+
+/** Changes what a delete sends. */
+function changingDelete(
+  send: (port: StorePort, weak: WeakDelete) => Promise<void>,
+): (real: Invalidation, told: Told) => Invalidation {
+  return (real, { call, tokens }) => {
+    if (call === undefined) return real;
+    return {
+      ...real,
+      send(port) {
+        const setTombstone = (life: number): Promise<void> =>
+          write(tokens, call.tombstone, (token) => port.set(call.tombstone, token, life));
+        return send(port, { call, setTombstone });
+      },
+    };
+  };
+}
+
+/** The fences of a run, but for one. */
+function withFence(run: RunFences, changed: Partial<RunFences>): RunFences {
+  const fences: RunFences = Object.create(RunFences.prototype);
+  return Object.assign(fences, run, changed);
+}
 
 async function write(tokens: Tokens, key: string, set: (token: string) => Promise<void>): Promise<void> {
   const token = tokens.replace(key);

@@ -84,6 +84,8 @@ export function heldStore(data: Map<string, string> = new Map<string, string>())
 /** Kinds of keys, to tell operations apart. */
 export const isEntry = (key: string): boolean => key.includes('/e/');
 export const isTombstone = (key: string): boolean => key.includes('/d/');
+export const isMark = (key: string): boolean => key.includes('/x/');
+export const isDeletes = (key: string): boolean => key.includes('/n/');
 export const isTag = (key: string): boolean => key.includes('/t/');
 export const isFunctionToken = (key: string): boolean => key.includes('/f/');
 export const isInvalidations = (key: string): boolean => key.endsWith('/i');

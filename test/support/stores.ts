@@ -16,7 +16,7 @@ export interface TestTier {
   readonly events: CacheEvent[];
   /** The events of one kind. */
   readonly told: (type: CacheEventType) => CacheEvent[];
-  /** The entries of one function. */
+  /** The entries of one function; see {@link untilEnded}. */
   readonly fn: (name?: string, version?: string) => StoreFunction;
 }
 
@@ -42,7 +42,20 @@ export function openTier(input: StoreTierOptions['input'], options: Partial<Stor
     tier,
     events,
     told: (type) => events.filter((event) => event.type === type),
-    fn: (name = 'getUser', version = 'v1') => tier.function({ name, version, shown: name, maxValueBytes: 2 ** 24 }),
+    fn: (name = 'getUser', version = 'v1') =>
+      untilEnded(tier.function({ name, version, shown: name, maxValueBytes: 2 ** 24 })),
+  };
+}
+
+/** The same function, whose `keep` resolves only when the entry was written or given up. */
+export function untilEnded(fn: StoreFunction): StoreFunction {
+  return {
+    ...fn,
+    async keep(key, begun, entry) {
+      let pairs: ReturnType<StoreFunction['keep']> | undefined;
+      await new Promise<void>((onEnd) => (pairs = fn.keep(key, begun, { ...entry, onEnd })));
+      return pairs;
+    },
   };
 }
 

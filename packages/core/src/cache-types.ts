@@ -10,6 +10,7 @@ import type {
 import type { CacheError } from './errors.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
 import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions } from './options.js';
+import type { MayBeKept } from './result-type.js';
 import type { AnyFunction } from './wrapping.js';
 
 /** Counters of a cache and of each of its functions. */
@@ -34,16 +35,22 @@ type Frozen = { readonly copy: 'freeze' };
 export interface CacheDataFn {
   /** Remembers what an asynchronous (or synchronous) function returns, and hands out the frozen value itself. */
   <F extends AnyFunction>(
-    fn: F,
-    options: DataOptions<Parameters<F>, Awaited<ReturnType<F>>> & Frozen,
+    fn: F & MayBeKept<'cacheData', Awaited<ReturnType<F>>>,
+    options: DataOptions<Parameters<F>, Awaited<ReturnType<F>>> & { readonly copy: 'freeze' },
   ): CachedData<Parameters<F>, DeepReadonly<Awaited<ReturnType<F>>>>;
+  /** Remembers what a function returns, whatever it is, and hands out the value itself. */
+  <F extends AnyFunction>(
+    fn: F,
+    options: DataOptions<Parameters<F>, Awaited<ReturnType<F>>> & { readonly copy: 'share' },
+  ): CachedData<Parameters<F>, Awaited<ReturnType<F>>>;
   /**
-   * Remembers what a function returns; each caller gets a copy of their own.
+   * Remembers what a function returns; each caller gets a copy of their own. A function whose result can be seen not to
+   * be data does not compile.
    *
    * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, `ERR_MILLPOND_NAME_TAKEN` or `ERR_MILLPOND_CLOSED`, at once.
    */
   <F extends AnyFunction>(
-    fn: F,
+    fn: F & MayBeKept<'cacheData', Awaited<ReturnType<F>>>,
     options?: DataOptions<Parameters<F>, Awaited<ReturnType<F>>>,
   ): CachedData<Parameters<F>, Awaited<ReturnType<F>>>;
 }
@@ -52,12 +59,17 @@ export interface CacheDataFn {
 export interface CacheDataSyncFn {
   /** Remembers what a pure synchronous function returns, and hands out the frozen value itself. */
   <F extends AnyFunction>(
-    fn: F,
-    options: DataSyncOptions<Parameters<F>, ReturnType<F>> & Frozen,
+    fn: F & MayBeKept<'cacheDataSync', ReturnType<F>>,
+    options: DataSyncOptions<Parameters<F>, ReturnType<F>> & { readonly copy: 'freeze' },
   ): CachedDataSync<Parameters<F>, DeepReadonly<ReturnType<F>>>;
-  /** Remembers what a pure synchronous function returns, in memory; each caller gets a copy of their own. */
+  /** Remembers what a pure synchronous function returns, whatever it is, and hands out the value itself. */
   <F extends AnyFunction>(
     fn: F,
+    options: DataSyncOptions<Parameters<F>, ReturnType<F>> & { readonly copy: 'share' },
+  ): CachedDataSync<Parameters<F>, ReturnType<F>>;
+  /** Remembers what a pure synchronous function returns, in memory; each caller gets a copy of their own. */
+  <F extends AnyFunction>(
+    fn: F & MayBeKept<'cacheDataSync', ReturnType<F>>,
     options?: DataSyncOptions<Parameters<F>, ReturnType<F>>,
   ): CachedDataSync<Parameters<F>, ReturnType<F>>;
 }

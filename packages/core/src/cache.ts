@@ -34,6 +34,7 @@ export function createCache(given: CacheOptions = {}): Cache {
   const host: CacheHost = {
     settings,
     hashers: options.hashers ?? [],
+    codecs: options.codecs ?? [],
     events,
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),

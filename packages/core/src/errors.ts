@@ -10,6 +10,7 @@ export type CacheErrorCode =
   | 'ERR_MILLPOND_UNHASHABLE_ARGUMENT'
   | 'ERR_MILLPOND_HASHER_FAILED'
   | 'ERR_MILLPOND_UNCACHEABLE_VALUE'
+  | 'ERR_MILLPOND_VALUE_MUTATED'
   | 'ERR_MILLPOND_RECURSIVE_CALL'
   | 'ERR_MILLPOND_TIMEOUT'
   | 'ERR_MILLPOND_OVERLOADED'
@@ -135,6 +136,15 @@ export function uncacheableValue(fn: string, path: string, type: string, cure: s
   );
 }
 
+/** A value of `copy: 'share'` that somebody has changed; carried by an event, never thrown at a caller. */
+export function valueMutated(fn: string, path: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_MUTATED',
+    `${fn}: ${path} was changed after the value was kept, for everybody who gets it, since copy is 'share'. Find who ` +
+      "changes it, and change a copy there; or use copy: 'clone' or 'freeze'.",
+  );
+}
+
 /** A call that would wait for itself, directly or through the runs of others. */
 export function recursiveCall(fn: string): CacheError {
   return new CacheError(
@@ -228,6 +238,15 @@ export function valueTooLarge(fn: string, bytes: number, limit: number): CacheEr
   return new CacheError(
     'ERR_MILLPOND_VALUE_TOO_LARGE',
     `${fn}: a value of ${bytes} bytes was not sent to the store, whose limit is ${limit}. Raise maxValueBytes, or return less.`,
+  );
+}
+
+/** An entry that is not sent to the store because it has too many tags, inherited ones included; carried by an event. */
+export function tooManyTags(fn: string, count: number, limit: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_TOO_LARGE',
+    `${fn}: a value with ${count} tags was not sent to the store, whose limit is ${limit}. Give coarser tags to it, and to ` +
+      'the cached functions that it calls.',
   );
 }
 

@@ -42,6 +42,8 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'releaseFailed'; readonly reason: RemovalReason; readonly error: CacheError })
   /** The store returned something that is not an entry of this call. */
   | (CallEvent & { readonly type: 'storeDamaged'; readonly error: CacheError })
+  /** A value of `copy: 'share'` was changed at a path such as `result.rows[0]`; told once for each value. */
+  | (CallEvent & { readonly type: 'mutated'; readonly path: string; readonly error: CacheError })
   /** A value was not sent to the store. */
   | (CallEvent & { readonly type: 'notStored'; readonly error: CacheError })
   /** `clear` of a function, or of the whole cache (`fn` undefined). */
@@ -73,6 +75,7 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   removed: true,
   released: true,
   releaseFailed: true,
+  mutated: true,
   storeDamaged: true,
   notStored: true,
   cleared: true,
@@ -110,6 +113,7 @@ function channelOf(type: CacheEventType): Channel {
 /** Failures that must not pass unheard: each kind is logged once, also when nobody listens. */
 const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'releaseFailed',
+  'mutated',
   'storeFailed',
   'storeDamaged',
   'invalidationPending',

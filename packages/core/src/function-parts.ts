@@ -6,10 +6,11 @@ import { Collector } from './batch/collector.js';
 import type { DataEntry } from './data/data-entry.js';
 import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
-import { dataSettings } from './data/data-settings.js';
+import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './defaults.js';
+import { codecsOf, type KeepOptions } from './copy/index.js';
 import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
@@ -69,11 +70,12 @@ export class FunctionParts {
     const options = withDefaults(given, this.#defaults, 'data');
     checkDataOptions(options, where);
     const tier = this.#stores.for(options, where);
-    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, where) };
+    const settings = dataSettings(options, shownName(fn, options.name));
+    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, settings, where) };
     const shown = this.#showAs(shownName(fn, options.name));
     const flights = flightTable<DataOutcome>(options, where);
     return {
-      ...this.#dataParts(fn, options, { shown, where, stored: store !== undefined }, (key) =>
+      ...this.#dataParts(fn, options, settings, { shown, where, stored: store !== undefined }, (key) =>
         flights.outdateBehind(key),
       ),
       context: options.context ?? 'detached',
@@ -90,7 +92,8 @@ export class FunctionParts {
     const options = withDefaults(given, this.#defaults, 'dataSync');
     checkDataSyncOptions(options, where);
     const shown = this.#showAs(shownName(fn, options.name));
-    return this.#dataParts(fn, options, { shown, where, stored: false }, () => undefined);
+    const settings = dataSettings(options, shown);
+    return this.#dataParts(fn, options, settings, { shown, where, stored: false }, () => undefined);
   }
 
   batch(fn: unknown, given: unknown): BatchParts {
@@ -102,13 +105,15 @@ export class FunctionParts {
     // Whose row it is is decided by both, and what is kept is a row, not what the function returns.
     const version = (code: string): string => `row:${code}${idOf === undefined ? '' : `:${fingerprint(idOf)}`}`;
     const tier = this.#stores.for(options, where);
-    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, where, version) };
+    const settings = dataSettings(options, shownName(fn, options.name));
+    const entries = tier && this.#inStore(tier, fn, options, settings, where, version);
+    const store = tier && entries && { tier, entries };
     const shown = this.#showAs(shownName(fn, options.name));
     const report = new BatchReporter(this.#host.events, this.#host.settings.name, shown);
     const onEvict = (key: string): void => flights.outdateBehind(key);
-    const data = this.#dataParts(fn, options, { shown, where, stored: store !== undefined }, onEvict, report);
+    const naming = { shown, where, stored: store !== undefined };
+    const data = this.#dataParts(fn, options, settings, naming, onEvict, report);
     const places = maxConcurrent === undefined ? undefined : new Places(maxConcurrent);
-    const inherits = data.settings.inherits;
     const keyer = ofOneId(data.keyer);
     const collector = new Collector({
       host: this.#host,
@@ -116,7 +121,7 @@ export class FunctionParts {
       idOf,
       maxBatchSize,
       places,
-      inherits,
+      inherits: settings.inherits,
       keyer,
       report,
     });
@@ -164,17 +169,17 @@ export class FunctionParts {
   #dataParts(
     fn: AnyFunction,
     options: AnyDataOptions,
+    settings: DataSettings,
     naming: Naming,
     onEvict: (key: string) => void,
     report = this.#reporter(naming.shown),
   ): DataSyncParts {
-    const { shown } = naming;
     const { memory, generations } = this.#host;
-    const settings = dataSettings(options, shown);
     return {
       host: this.#host,
       original: fn,
       settings,
+      keepOptions: this.#keepOptions(options, report, naming.where),
       keyer: this.#keyer(fn, options, naming),
       shelf: this.#dataShelf(options, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
@@ -182,6 +187,14 @@ export class FunctionParts {
       refreshes: this.#host.refreshes,
       report,
     };
+  }
+
+  #keepOptions(options: AnyDataOptions, report: Reporter, where: string): (key: string) => KeepOptions {
+    const { codecs: shared, settings } = this.#host;
+    const codecs = codecsOf(options.codecs, shared, where);
+    const keeping: KeepOptions = { fn: report.fn, mode: options.copy ?? 'clone', codecs };
+    if (keeping.mode !== 'share' || !settings.detectMutations) return () => keeping;
+    return (key) => ({ ...keeping, onMutated: (path) => report.mutated(key, path) });
   }
 
   #dataShelf(options: AnyDataOptions, report: Reporter, onEvict: (key: string) => void): Shelf<DataEntry> {
@@ -231,6 +244,7 @@ export class FunctionParts {
     tier: StoreTier,
     fn: AnyFunction,
     options: AnyDataOptions,
+    settings: DataSettings,
     where: string,
     versionOf = (code: string): string => code,
   ): StoreFunction {
@@ -241,7 +255,18 @@ export class FunctionParts {
     if (taken.has(name)) throw nameTaken(name);
     this.#taken.set(tier, taken.add(name));
     const shown = shownName(fn, options.name);
-    return tier.function({ name, version, shown, maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES });
+    return tier.function({
+      name,
+      version,
+      shown,
+      maxValueBytes: options.maxValueBytes ?? MAX_VALUE_BYTES,
+      get longestLife() {
+        return settings.longestLife;
+      },
+      get learnsTags() {
+        return settings.learnsTags;
+      },
+    });
   }
 }
 

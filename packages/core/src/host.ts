@@ -1,4 +1,5 @@
 import type { FunctionStats } from './cached.js';
+import type { CodecList } from './copy/index.js';
 import type { CacheError } from './errors.js';
 import type { CacheEvents } from './events.js';
 import type { Generations } from './run/generation.js';
@@ -14,6 +15,8 @@ export interface CacheHost {
   readonly settings: CacheSettings;
   /** The hashers of the whole cache. */
   readonly hashers: readonly Hasher[];
+  /** The codecs of the whole cache. */
+  readonly codecs: CodecList;
   readonly events: CacheEvents;
   readonly memory: MemoryTier;
   readonly generations: Generations;

@@ -19,6 +19,7 @@ export type {
 } from './cached.js';
 export type { Clock, Timer } from './clock.js';
 export { cacheBatch, cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
+export { defineCodec, recordCodec, type ClassOf, type Codec, type CodecList, type CodecOptions } from './copy/index.js';
 export type { Duration } from './duration.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
 export type {

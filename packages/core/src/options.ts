@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Duration } from './duration.js';
 import type { CacheEvent, CacheLogger, RemovalReason } from './events.js';
+import type { CodecList } from './copy/index.js';
 import type { Hasher } from './key/index.js';
 import type { StoreInput, DiskStoreInput } from './store/index.js';
 
@@ -81,6 +82,8 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
   readonly tags?: readonly string[] | ((value: R, ...args: A) => readonly string[]) | undefined;
   /** Default `'clone'`. `'freeze'` refuses values with a Map, Set, Date or binary data. */
   readonly copy?: CopyMode | undefined;
+  /** How instances of classes in the result are kept: a list of `defineCodec(...)` and `recordCodec(...)`. */
+  readonly codecs?: CodecList | undefined;
   /** The store of this function, instead of the cache's; `false` for memory only. */
   readonly store?: StoreInput | false | undefined;
   /** `'disk'`, or a disk store: keeps values across restarts. Not together with `store`. */
@@ -226,6 +229,13 @@ export interface CacheOptions extends FunctionDefaults {
   readonly closeTimeout?: Duration | undefined;
   /** Hashers for every function of the cache; a function's own come first. */
   readonly hashers?: readonly Hasher[] | undefined;
+  /** Codecs for every data function of the cache; a function's own come first. */
+  readonly codecs?: CodecList | undefined;
+  /**
+   * Whether values of `copy: 'share'` are watched for callers who change them, which a `mutated` event then tells, once
+   * for each value. For development: a hit compares some 1,000 places. Default: only where `NODE_ENV` is `development`.
+   */
+  readonly detectMutations?: boolean | undefined;
   /** Where time comes from. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /** Hears of trouble once for each kind. Default: process warnings. */

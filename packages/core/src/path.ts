@@ -1,16 +1,23 @@
 /**
  * How a place inside a value is written in messages: as the JavaScript that reads it, such as `result.user.socket`,
- * `result[3].x`, `result["first name"]`, `result.get("k")` or `[...result][0]`.
+ * `result[3].x`, `result["first name"]`, `result.get("k")`, `[...result][0]` or `encode(result.price)[0]`.
  */
 
-/** One step into a value: a property key, or a place in a Map or Set. */
-export type Step = PropertyKey | MemberStep;
+/** One step into a value: a property key, a place in a Map or Set, or the data of an instance. */
+export type Step = PropertyKey | MemberStep | EncodeStep;
 
 /** A step into a Map or a Set: to the value of a primitive key, or to the member of an index. */
 export interface MemberStep {
   readonly of: 'get' | 'keys' | 'values' | 'members';
   /** The primitive key (of `get`), or the index of the member. */
   readonly at: unknown;
+}
+
+/** A step into the data that a codec makes of an instance. */
+export const ENCODE: EncodeStep = { of: 'encode' };
+
+interface EncodeStep {
+  readonly of: 'encode';
 }
 
 const INDEX = /^(?:0|[1-9]\d*)$/;
@@ -26,6 +33,7 @@ export function propertyPath(base: string, key: PropertyKey): string {
 /** The path of one step from `base`. */
 export function stepPath(base: string, step: Step): string {
   if (typeof step !== 'object') return propertyPath(base, step);
+  if (step.of === 'encode') return `encode(${base})`;
   if (step.of === 'get') return `${base}.get(${primitiveText(step.at)})`;
   return `[...${base}${step.of === 'members' ? '' : `.${step.of}()`}][${String(step.at)}]`;
 }

@@ -1,5 +1,5 @@
 import type { FunctionStats } from './cached.js';
-import type { CacheError } from './errors.js';
+import { valueMutated, type CacheError } from './errors.js';
 import type { CacheEvents, MissReason, RemovalReason } from './events.js';
 import { notify } from './events.js';
 import { showKey } from './key/index.js';
@@ -73,6 +73,10 @@ export class Reporter {
 
   releaseFailed(key: string, reason: RemovalReason, error: CacheError): void {
     this.#events.emit({ type: 'releaseFailed', ...this.#call(key), reason, error });
+  }
+
+  mutated(key: string, path: string): void {
+    this.#events.emit({ type: 'mutated', ...this.#call(key), path, error: valueMutated(this.fn, path) });
   }
 
   cleared(): void {

@@ -25,6 +25,7 @@ import {
   type Check,
 } from './check-options.js';
 import { systemClock, type Clock } from './clock.js';
+import { checkCodecs } from './copy/index.js';
 import { parseDuration, type Duration } from './duration.js';
 import { invalidOption, notCacheable } from './errors.js';
 import type { CacheLogger } from './events.js';
@@ -84,6 +85,7 @@ export const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
   when: isSynchronous,
   tags: isTags,
   copy: isOneOf('clone', 'freeze', 'share'),
+  codecs: checkCodecs,
   store: isStoreOrFalse,
   persist: isPersist,
   maxValueBytes: isBytes,
@@ -126,6 +128,8 @@ const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
   refreshCooldown: isDuration,
   closeTimeout: isDuration,
   hashers: isHashers,
+  codecs: checkCodecs,
+  detectMutations: isBoolean,
   clock: isClock,
   logger: isLogger,
   enabled: isBoolean,
@@ -242,6 +246,7 @@ export interface CacheSettings {
   readonly refreshLimit: number;
   readonly refreshCooldown: number;
   readonly closeTimeout: number;
+  readonly detectMutations: boolean;
   readonly clock: Clock;
   readonly logger: CacheLogger;
   readonly enabled: boolean;
@@ -277,6 +282,7 @@ export function cacheSettings(options: CacheOptions): CacheSettings {
     refreshLimit: options.refreshLimit ?? 10,
     refreshCooldown: ms('refreshCooldown', '60s'),
     closeTimeout: ms('closeTimeout', '10s'),
+    detectMutations: options.detectMutations ?? process.env['NODE_ENV'] === 'development',
     clock: options.clock ?? systemClock,
     logger: options.logger ?? processWarnings,
     enabled: options.enabled ?? true,

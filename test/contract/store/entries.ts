@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { entryOf, outcome, runAndKeep } from '../../support/stores.js';
+import { entryOf, outcome, runAndKeep, untilEnded } from '../../support/stores.js';
 import type { Bench } from './bench.js';
 
 const MINUTE = 60_000;
@@ -55,7 +55,8 @@ export function entriesContract(bench: Bench): void {
 
   test('a value that is too large is not stored, is told, and what was stored before it goes', async () => {
     const [a] = bench.twoProcesses();
-    const small = a.tier.function({ name: 'getUser', version: 'v1', shown: 'getUser', maxValueBytes: 1000 });
+    const identity = { name: 'getUser', version: 'v1', shown: 'getUser', maxValueBytes: 1000 };
+    const small = untilEnded(a.tier.function(identity));
     await runAndKeep(small, 'k', 'small');
     await small.keep('k', await small.begin('k', []), entryOf('é'.repeat(600)));
     expect(a.told('notStored')).toMatchObject([{ key: 'k', error: { code: 'ERR_MILLPOND_VALUE_TOO_LARGE' } }]);

@@ -87,6 +87,36 @@ export function invalidationsContract(bench: Bench): void {
     expect(await outcome(b.fn(), 'k', ['added later'])).toBe('(invalidated)');
   });
 
+  test('an expired call is found as expired, by every process, until it is computed anew', async () => {
+    const [a, b] = bench.twoProcesses();
+    await runAndKeep(a.fn(), 'k', 'one');
+    await runAndKeep(a.fn(), 'other', 'two');
+    const underWay = await a.fn().begin('k', []);
+    expect(await b.fn().expire('k')).toBe('acknowledged');
+    await a.fn().keep('k', underWay, entryOf('began before'));
+    for (const { fn } of [a, b]) {
+      expect((await fn().lookup('k', [])).found).toMatchObject({ payload: 'began before', expiredFor: 0 });
+      expect((await fn().lookup('other', [])).found?.expiredFor).toBeUndefined();
+    }
+    await a.fn().keep('k', await a.fn().begin('k', []), entryOf('began after'));
+    expect((await b.fn().lookup('k', [])).found).toMatchObject({ payload: 'began after', expiredFor: undefined });
+  });
+
+  test('hazard 4: an entry is outdated by the tags of the entries that it was made of', async () => {
+    const [a, b] = bench.twoProcesses();
+    await runAndKeep(a.fn(), 'inner', 'one', { tags: ['t'] });
+    const { begun } = await b.fn('getPage').lookup('outer', []);
+    const { found } = await b.fn().lookup('inner', []);
+    const keepOuter = (): Promise<unknown> =>
+      b.fn('getPage').keep('outer', begun, entryOf('page', { inherited: found === undefined ? [] : [found.pairs] }));
+    await keepOuter();
+    expect(await outcome(a.fn('getPage'), 'outer')).toBe('page');
+    await a.tier.invalidateTags(['t']);
+    expect(await outcome(b.fn('getPage'), 'outer')).toBe('(invalidated)');
+    await keepOuter();
+    expect(await outcome(b.fn('getPage'), 'outer')).toBe('(invalidated)');
+  });
+
   for (const [what, invalidate] of Object.entries({
     delete: (tier: TestTier) => tier.fn().delete('k'),
     'clear of the function': (tier: TestTier) => tier.fn().clear(),

@@ -7,7 +7,9 @@ import {
   encodeValue,
   type Frame,
 } from '../../../packages/core/src/codec/index.js';
+import { adopt, codecsOf, keep } from '../../../packages/core/src/copy/index.js';
 import { difference } from '../copy/support/identical.js';
+import { Basket, codecs, Money, User } from '../support/classes.js';
 
 /*
  * Frames that releases of Millpond have written, kept for ever: whoever reads a store after an upgrade meets them. A
@@ -36,6 +38,13 @@ function graph(): unknown {
       [owner, new Date(0)],
     ]),
   };
+}
+
+function instances(): unknown {
+  const user = new User('Ada');
+  user.friends = [user];
+  user.balance = Money.of(1250);
+  return { user, basket: new Basket(new Map([['~tea', { price: Money.of(250), by: user }]])), again: user.balance };
 }
 
 const values: Record<string, () => unknown> = {
@@ -82,7 +91,21 @@ const values: Record<string, () => unknown> = {
     Object(2n) as unknown,
   ],
   'a-graph': graph,
+  instances,
 };
+
+/** The codecs of the instances in them, and how they are kept. */
+const table = codecsOf(codecs, [], 'test');
+const options = { fn: 'golden', mode: 'clone', codecs: table } as const;
+
+/** What instances hold where nobody can see it. */
+function contents(value: unknown, seen: Set<unknown> = new Set()): unknown[] {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  if (value instanceof Money) return [value.cents];
+  const parts = value instanceof Map ? [...value.values()] : Object.values(value);
+  return parts.flatMap((part) => contents(part, seen));
+}
 
 function frameOf(name: string): Frame {
   return {
@@ -97,7 +120,7 @@ function frameOf(name: string): Frame {
       ['c:', ''],
     ],
     tags: [['user:42', 'tag-token']],
-    payload: encodeValue(values[name]?.()),
+    payload: encodeValue(keep(values[name]?.(), options).written(), 'golden', table),
   };
 }
 
@@ -123,7 +146,9 @@ describe.each(files)('%s', (file) => {
   test('is read as what was written', () => {
     const { frame } = decodeFrame(text);
     expect(frame).toEqual(frameOf(name));
-    expect(difference(make?.(), decodeValue(frame?.payload ?? ''))).toBeUndefined();
+    const value = adopt(decodeValue(frame?.payload ?? '', table), options).copy();
+    expect(difference(make?.(), value)).toBeUndefined();
+    expect(contents(value)).toEqual(contents(make?.()));
   });
 
   test('is what this release writes', () => {

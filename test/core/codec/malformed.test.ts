@@ -4,8 +4,12 @@ import { CacheError } from '@millpond/core';
 import { decodeValue, encodeValue } from '../../../packages/core/src/codec/index.js';
 import { runs } from '../../support/runs.js';
 import { thrownBy } from '../../support/thrown-by.js';
+import { codecsOf } from '../../../packages/core/src/copy/index.js';
+import { codecs, User } from '../support/classes.js';
 import { data, graphs } from '../copy/support/arbitraries.js';
 import { damaged, EACH, several } from './support/damage.js';
+
+const table = codecsOf(codecs, [], 'test');
 
 describe('a text that is none of a value is refused by a plain Error', () => {
   test.each([
@@ -78,8 +82,22 @@ describe('a text that is none of a value is refused by a plain Error', () => {
     '~t["~#G","AQID",1]',
     '~t["~#G","AQID",8,9]',
     '~t["~#G",1,8]',
+    '~t["~#C"]',
+    '~t["~#C","money"]',
+    '~t["~#C","money",1,2]',
+    '~t["~#C",1,1]',
+    '~t["~#C","User",{}]',
+    '~t["~#C","toString",1]',
+    '~t["~#P"]',
+    '~t["~#P","User"]',
+    '~t["~#P","User",[]]',
+    '~t["~#P","User",null]',
+    '~t["~#P","User",{},1]',
+    '~t["~#P",1,{}]',
+    '~t["~#P","money",{}]',
+    '~t["~#P","constructor",{}]',
   ])('%j', (text) => {
-    const error = thrownBy(() => decodeValue(text));
+    const error = thrownBy(() => decodeValue(text, table));
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(CacheError);
     expect(String(error)).toContain('The text is not that of a value: ');
@@ -94,10 +112,13 @@ describe('nothing in a text reaches a prototype', () => {
     '~t["~#A",1,{"__proto__":{"polluted":1}}]',
     '~t["~#E","Error",{"__proto__":{"polluted":1}},{"__proto__":{"polluted":1}}]',
     '~g{"__proto__":"~R0","polluted":1}',
+    '~t["~#P","User",{"__proto__":{"polluted":1},"constructor":1}]',
   ])('%s', (text) => {
-    const value = decodeValue(text) as object;
+    const value = decodeValue(text, table) as object;
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
-    expect([Object.prototype, Array.prototype, Error.prototype, null]).toContain(Object.getPrototypeOf(value));
+    expect([Object.prototype, Array.prototype, Error.prototype, User.prototype, null]).toContain(
+      Object.getPrototypeOf(value),
+    );
     const fields =
       value instanceof Map || Array.isArray(value) ? value : Object.getOwnPropertyDescriptor(value, '__proto__');
     expect(fields).toBeDefined();
@@ -108,7 +129,11 @@ test(
   'reading damaged payloads ends in a value or a plain Error, and changes no prototype',
   () => {
     const before = prototypes();
-    const texts = fc.oneof(data, graphs).map((value) => encodeValue(value));
+    const instances = '~g[["~#P","User",{"name":"Ada","friends":["~R1"]}],["~#C","basket",["~#C","money",5]],"~R3"]';
+    const texts = fc.oneof(
+      { weight: 9, arbitrary: fc.oneof(data, graphs).map((value) => encodeValue(value)) },
+      { weight: 1, arbitrary: fc.constant(instances) },
+    );
     fc.assert(
       fc.property(
         texts.chain((text) => several(damaged(text))),
@@ -123,7 +148,7 @@ test(
 
 function readSomehow(text: string): void {
   try {
-    expect(typeof decodeValue(text)).not.toBe('function');
+    expect(typeof decodeValue(text, table)).not.toBe('function');
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(CacheError);

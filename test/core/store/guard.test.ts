@@ -177,7 +177,7 @@ describe('writes', () => {
     await settled();
     expect(store.held).toHaveLength(16);
     expect(told('writesDropped')).toEqual([{ type: 'writesDropped', cache: 'shop', count: 200 }]);
-    expect(await fn().delete('k1199')).toBe('acknowledged');
+    expect(await fn('another').delete('k1199')).toBe('acknowledged');
     store.releaseAll();
     await Promise.all(kept);
     expect([...store.data.keys()].filter(isEntry)).toHaveLength(1000);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cacheNames } from '../../../packages/core/src/store/names.js';
-import { fakeClock } from '../../support/fake-clock.js';
-import { heldStore, isEntry, isFunctionToken, isTag, isTombstone } from '../../support/held-store.js';
-import { entryOf, openTier, outcome, runAndKeep, settled, watch } from '../../support/stores.js';
+import { fakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { heldStore, isEntry, isFunctionToken, isTag, isTombstone, type HeldStore } from '../../support/held-store.js';
+import { entryOf, openTier, outcome, runAndKeep, settled, watch, type TestTier } from '../../support/stores.js';
 
 const HOUR = 3_600_000;
 const names = cacheNames('shop', '');
@@ -186,5 +186,81 @@ describe('hazard 6: a run that is older than half a tombstone', () => {
     read?.release();
     await kept;
     expect(store.asked.filter(({ kind, keys }) => kind === 'set' && keys.some(isEntry))).toEqual([]);
+  });
+});
+
+describe('an entry that came after a delete', () => {
+  /** A run that began before a delete by another process, which the store has acknowledged. */
+  async function deletedMeanwhile(): Promise<{
+    store: HeldStore;
+    clock: FakeClock;
+    late: TestTier;
+    keep: () => Promise<unknown>;
+    tombstone: string;
+  }> {
+    const store = heldStore();
+    const clock = fakeClock();
+    const [late, other] = [openTier(store, { clock }), openTier(store, { clock })];
+    const { begun } = await late.fn().lookup('k', []);
+    await other.fn().delete('k');
+    const keep = (): Promise<unknown> => late.fn().keep('k', begun, entryOf('outdated', { ttl: undefined }));
+    return { store, clock, late, keep, tombstone: names.function('getUser', 'v1').call('k').tombstone };
+  }
+
+  test('is not found for as long as it lives, though nobody takes it back', async () => {
+    const { store, clock, keep } = await deletedMeanwhile();
+    store.hold((kind, key) => kind === 'delete' && isEntry(key));
+    const kept = keep();
+    await store.heldAtLeast(1);
+    const landed = [...store.data].filter(([key]) => isEntry(key));
+    store.releaseAll();
+    await kept;
+    // As when a process has ended before it could take it back.
+    for (const [key, text] of landed) store.data.set(key, text);
+    const reader = openTier(store, { clock });
+    for (const days of [0, 1, 28]) {
+      await clock.advance(days * 24 * HOUR);
+      expect(await outcome(reader.fn(), 'k')).toBe('(invalidated)');
+    }
+    await clock.advance(24 * HOUR);
+    expect(await outcome(reader.fn(), 'k')).toBe('(expired)');
+  });
+
+  test('is taken back until that succeeds, which is no pending invalidation', async () => {
+    const { store, clock, late, keep } = await deletedMeanwhile();
+    store.hold((kind, key) => kind === 'delete' && isEntry(key));
+    const kept = keep();
+    (await store.heldAtLeast(1))[0]?.fail(new Error('read-only for a moment'));
+    await kept;
+    expect([...store.data.keys()].filter(isEntry)).toHaveLength(1);
+    store.releaseAll();
+    await clock.advance(1000);
+    await settled();
+    expect([...store.data.keys()].filter(isEntry)).toEqual([]);
+    expect(late.told('invalidationPending')).toEqual([]);
+  });
+
+  test('is taken back when the store had written it and could not say so', async () => {
+    const { store, keep } = await deletedMeanwhile();
+    store.hold((kind, key) => kind === 'set' && isEntry(key));
+    const kept = keep();
+    const [set] = await store.heldAtLeast(1);
+    const [entry] = set?.keys ?? [];
+    store.data.set(String(entry), 'what had landed');
+    set?.fail(new Error('the connection broke'));
+    await kept;
+    expect([...store.data.keys()].filter(isEntry)).toEqual([]);
+  });
+
+  test('is taken back when the store has lost the tombstone, and its call deleted, so that later runs are clear', async () => {
+    const { store, clock, late, keep, tombstone } = await deletedMeanwhile();
+    store.data.delete(tombstone);
+    await keep();
+    expect([...store.data.keys()].filter(isEntry)).toEqual([]);
+    await runAndKeep(late.fn(), 'k', 'newer');
+    expect(await outcome(late.fn(), 'k')).toBe('newer');
+    store.data.delete(tombstone);
+    // It is known to have been there: what carries it is not found without it.
+    expect(await outcome(openTier(store, { clock }).fn(), 'k')).toBe('(invalidated)');
   });
 });

@@ -46,7 +46,7 @@ describe('names of stored keys', () => {
         const names = cacheNames(cache, '1');
         const call = names.function(fn, 'v').call(key);
         const keys = [names.cache, names.invalidations, names.tag(tag), names.function(fn, 'v').token];
-        for (const text of [...keys, call.entry, call.tombstone]) {
+        for (const text of [...keys, call.entry, call.tombstone, call.mark, call.deletes]) {
           expect(text.length).toBeLessThan(200);
           expect(text).toMatch(/^[A-Za-z0-9_.~/-]*$/);
           expect(text).not.toContain('--');
@@ -56,7 +56,7 @@ describe('names of stored keys', () => {
     );
   });
 
-  test('an entry is told apart by cache, versions, function and key; a tombstone by cache, function and key', () => {
+  test('an entry is told apart by cache, versions, function and key; a tombstone and a mark by cache, function and key', () => {
     const of = (cache: string, version: string, fn: string, fnVersion: string, key: string) =>
       cacheNames(cache, version).function(fn, fnVersion).call(key);
     const one = of('c', '1', 'f', 'v', 'k');
@@ -66,8 +66,17 @@ describe('names of stored keys', () => {
       expect(other.entry).not.toBe(one.entry);
       expect(other.id).not.toBe(one.id);
     }
-    for (const other of others) expect(other.tombstone).not.toBe(one.tombstone);
-    for (const other of versions) expect(other.tombstone).toBe(one.tombstone);
+    for (const kind of ['tombstone', 'mark'] as const) {
+      for (const other of others) expect(other[kind]).not.toBe(one[kind]);
+      for (const other of versions) expect(other[kind]).toBe(one[kind]);
+    }
+  });
+
+  test('deletes of the calls of a function are told of by 64 tokens, of all its versions', () => {
+    const [one, other] = ['v', 'w'].map((version) => cacheNames('c', '').function('f', version));
+    const deletes = Array.from({ length: 2000 }, (_, key) => one?.call(String(key)).deletes);
+    expect(new Set(deletes).size).toBe(64);
+    expect(deletes[0]).toBe(other?.call('0').deletes);
   });
 
   test('a long identity is replaced by its digest', () => {

@@ -78,12 +78,13 @@ describe('a store that is down', () => {
     const deleted = await Promise.all(['1', '2', '3'].map((key) => tier.fn().delete(key)));
     expect(deleted).toEqual(['pending', 'pending', 'pending']);
     await clock.advance(500);
-    expect(store.held).toHaveLength(1);
-    store.held[0]?.fail(new Error('still down'));
+    const tried = (): typeof store.held => store.held.filter(({ keys }) => keys.some(isTombstone));
+    expect(tried()).toHaveLength(1);
+    for (const operation of [...store.held]) operation.fail(new Error('still down'));
     await settled();
     expect(store.held).toHaveLength(0);
     await clock.advance(1000);
-    expect(store.held).toHaveLength(1);
+    expect(tried()).toHaveLength(1);
     store.releaseAll();
     await settled();
     expect([...store.data.keys()].filter(isTombstone)).toHaveLength(3);

@@ -44,7 +44,7 @@ describeWithRedis('what Millpond writes into Redis', (redis) => {
     for (const key of await client.keys('*')) expect(key).toMatch(/^n::millpond\/shop\//);
   });
 
-  test('goes away by itself: entries after ttl and stale windows, tombstones after an hour, tokens after any entry', async () => {
+  test('goes away by itself: entries after ttl and stale windows, tombstones and marks an hour after them, tokens later', async () => {
     const { tier, fn } = openTier(adapter(), { storeTtl: 48 * HOUR });
     await runAndKeep(fn(), 'k', 'value', {
       ttl: HOUR,
@@ -54,13 +54,14 @@ describeWithRedis('what Millpond writes into Redis', (redis) => {
     });
     await runAndKeep(fn(), 'for ever', 'value', { ttl: undefined });
     await fn().delete('gone');
+    await fn().expire('gone');
     await tier.invalidateTags(['t']);
     const lives = new Map<string, number>();
     for (const key of await client.keys('*')) {
       const kind = key.split('/')[2] ?? '';
       lives.set(kind, Math.max(lives.get(kind) ?? 0, Math.ceil((await client.pTTL(key)) / HOUR)));
     }
-    expect(Object.fromEntries(lives)).toEqual({ c: 96, i: 96, f: 96, t: 96, d: 1, e: 48 });
+    expect(Object.fromEntries(lives)).toEqual({ c: 96, i: 96, f: 96, t: 96, n: 96, d: 49, x: 49, e: 48 });
     const { entry } = cacheNames('shop', '').function('getUser', 'v1').call('k');
     expect(Math.ceil((await client.pTTL(entry)) / HOUR)).toBe(4);
   });

@@ -1,22 +1,25 @@
-import { growable, viewOver } from '../copy/binary.js';
+import { Coded } from '../copy/coded.js';
+import { prototypeOf, type Codecs } from '../copy/codecs.js';
+import type { Codec } from '../copy/define-codec.js';
 import { emptyError, fillError } from '../copy/language-error.js';
-import { dateAt, headersOf } from '../copy/leaf.js';
-import { defineField, type Fields } from '../copy/read.js';
+import { headersOf } from '../copy/leaf.js';
+import { defineField, readFieldsAs, type Fields } from '../copy/read.js';
 import { MAX_DEPTH } from '../copy/trail.js';
-import { memoryFrom, viewFrom } from './bytes.js';
+import { bigintFrom, boxed, fieldsAt, growableFrom, leaves, pairs, wholeNumber } from './read-tags.js';
 import { CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
 
 /**
- * The value of a text of `encodeValue`, all of it new. Throws an Error for any other text. It takes time linear in the
- * text, goes no deeper than any value may be, runs no code of the text and gives no object another prototype than that
- * of its class: `__proto__` in it is a property like any other.
+ * The master of a text of `encodeValue`, all of it new: instances that a codec encoded are still their data, and no codec
+ * is run. Throws an Error for any other text, and for a codec that is not there. It takes time linear in the text, goes
+ * no deeper than any value may be, runs no code of the text and gives no object another prototype than that of its
+ * class, which is built in or has a codec: `__proto__` in it is a property like any other.
  */
-export function decodeValue(text: string): unknown {
+export function decodeValue(text: string, codecs?: Codecs): unknown {
   try {
     if (text.charCodeAt(0) !== TAG_CODE) return new Depth().check(JSON.parse(text));
     const form = text.slice(0, 2);
     if (form !== TREE && form !== GRAPH) throw new Error('an unknown form');
-    return new Revival(form === GRAPH).value(JSON.parse(text.slice(2)));
+    return new Revival(form === GRAPH, codecs).value(JSON.parse(text.slice(2)));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The text is not that of a value: ${why}`, { cause: error });
@@ -58,8 +61,11 @@ class Revival {
   /** The objects met so far, in a graph. */
   readonly #objects: object[] | undefined;
 
-  constructor(graph: boolean) {
+  readonly #codecs: Codecs | undefined;
+
+  constructor(graph: boolean, codecs: Codecs | undefined) {
     this.#objects = graph ? [] : undefined;
+    this.#codecs = codecs;
   }
 
   value(node: unknown): unknown {
@@ -128,6 +134,10 @@ class Revival {
         return this.#oddArray(nodes);
       case 'E':
         return this.#error(nodes);
+      case 'C':
+        return this.#coded(nodes);
+      case 'P':
+        return this.#record(nodes);
       case 'O':
         return this.#met(boxed(this.#primitives(nodes)));
       case 'Q':
@@ -183,6 +193,31 @@ class Revival {
     return error;
   }
 
+  #coded(nodes: readonly unknown[]): Coded {
+    if (nodes.length !== 3) throw new Error('an instance without its data');
+    const codec = this.#codec(nodes);
+    if (codec.decode === undefined)
+      throw new Error(`the codec ${JSON.stringify(codec.name)} takes no data, but fields`);
+    const coded = this.#met(new Coded(codec));
+    coded.data = this.value(nodes[2]);
+    return coded;
+  }
+
+  #record(nodes: readonly unknown[]): object {
+    const fields = fieldsAt(nodes, 2, 3);
+    const codec = this.#codec(nodes);
+    if (codec.decode !== undefined)
+      throw new Error(`the codec ${JSON.stringify(codec.name)} takes no fields, but data`);
+    return this.#fields(this.#met(readFieldsAs(fields, prototypeOf(codec))), false);
+  }
+
+  #codec([, name]: readonly unknown[]): Codec {
+    if (typeof name !== 'string') throw new Error('an instance without a codec');
+    const codec = this.#codecs?.named(name);
+    if (codec === undefined) throw new Error(`there is no codec ${JSON.stringify(name)} here`);
+    return codec;
+  }
+
   /** The primitives behind a head. */
   #primitives(nodes: readonly unknown[]): readonly unknown[] {
     return nodes.slice(1).map((node) => {
@@ -191,77 +226,4 @@ class Revival {
       return value;
     });
   }
-}
-
-/** The tags of objects that are written as one string. */
-const leaves: { readonly [letter: string]: ((body: string) => object) | undefined } = {
-  D: dateFrom,
-  X: regexpFrom,
-  L: (body) => new URL(body),
-  B: memoryFrom,
-  b: (body) => Buffer.from(memoryFrom(body)),
-  V: (body) => viewOver('DataView', memoryFrom(body)),
-  T: typedArrayFrom,
-};
-
-function wholeNumber(text: string): number {
-  if (!/^-?\d{1,16}$/.test(text)) throw new Error('a number that is none');
-  return Number(text);
-}
-
-function bigintFrom(body: string): bigint {
-  const negative = body.startsWith('-');
-  const digits = negative ? body.slice(1) : body;
-  // Hexadecimal is read in linear time, and nothing but digits may reach BigInt, which takes blanks as 0.
-  if (!/^[0-9a-f]+$/.test(digits)) throw new Error('a bigint that is none');
-  const value = BigInt(`0x${digits}`);
-  return negative ? -value : value;
-}
-
-function dateFrom(body: string): Date {
-  const date = dateAt(body === '' ? NaN : wholeNumber(body));
-  if (body !== '' && Number.isNaN(date.getTime())) throw new Error('a Date beyond all Dates');
-  return date;
-}
-
-function regexpFrom(body: string): RegExp {
-  const slash = body.indexOf('/');
-  if (slash < 0) throw new Error('a RegExp without flags');
-  return new RegExp(body.slice(slash + 1), body.slice(0, slash));
-}
-
-function typedArrayFrom(body: string): ArrayBufferView {
-  const colon = body.indexOf(':');
-  if (colon < 0) throw new Error('a typed array without a kind');
-  return viewFrom(body.slice(0, colon), body.slice(colon + 1));
-}
-
-function boxed(items: readonly unknown[]): object {
-  const [primitive] = items;
-  if (items.length !== 1 || primitive === undefined) throw new Error('a box of nothing');
-  return Object(primitive) as object;
-}
-
-function growableFrom([text, limit, ...rest]: readonly unknown[]): ArrayBuffer {
-  if (typeof text !== 'string' || typeof limit !== 'number' || rest.length > 0) throw new Error('bytes that are none');
-  return growable(new Uint8Array(memoryFrom(text)), limit);
-}
-
-function pairs(items: readonly unknown[]): [string, string][] {
-  const found: [string, string][] = [];
-  for (let index = 0; index < items.length; index += 2) {
-    const [name, value] = [items[index], items[index + 1]];
-    if (typeof name !== 'string' || typeof value !== 'string') throw new Error('a name without a value');
-    found.push([name, value]);
-  }
-  return found;
-}
-
-/** The object at an index of a headed array of so many items. */
-function fieldsAt(nodes: readonly unknown[], index: number, length: number): Fields {
-  const fields = nodes[index];
-  if (nodes.length !== length || typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw new Error('an object without its properties');
-  }
-  return fields as Fields;
 }

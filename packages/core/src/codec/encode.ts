@@ -1,21 +1,24 @@
 import { growthLimit, viewName } from '../copy/binary.js';
+import { Coded } from '../copy/coded.js';
+import type { Codecs } from '../copy/codecs.js';
 import { kindOf } from '../copy/kind.js';
 import { checkLeaf, instantOf, isLeaf, unboxed, type LeafKind } from '../copy/leaf.js';
 import { readArray, readError, readFields, readMap, readSet, type Fields } from '../copy/read.js';
-import { refusalOfPrimitive } from '../copy/refusal.js';
+import { refusalOf, refusalOfPrimitive } from '../copy/refusal.js';
 import { Trail } from '../copy/trail.js';
-import type { MemberStep, Step } from '../path.js';
+import { ENCODE, type MemberStep, type Step } from '../path.js';
 import { base64, viewText } from './bytes.js';
 import { GRAPH, HEAD, numberTag, TAG, TAG_CODE, TREE } from './tags.js';
 
 /**
  * The text of a value: plain JSON where that is faithful, else JSON with tags. It is well-formed Unicode without
  * control characters, whatever the strings in the value hold, so that stores that keep UTF-8 give it back. Takes what
- * `keep` takes; of anything else (a value that is kept by `copy: 'share'`) it throws `ERR_MILLPOND_UNCACHEABLE_VALUE`
- * with the path and the cure, naming the function `fn`. Reads each property once.
+ * `keep` takes, and its masters, in which instances are what their codecs made of them; of anything else (a value that is
+ * kept by `copy: 'share'`) it throws `ERR_MILLPOND_UNCACHEABLE_VALUE` with the path and the cure, naming the function
+ * `fn`. Reads each property once.
  */
-export function encodeValue(master: unknown, fn: string = 'encodeValue'): string {
-  const lowering = new Lowering();
+export function encodeValue(master: unknown, fn: string = 'encodeValue', codecs?: Codecs): string {
+  const lowering = new Lowering(codecs);
   try {
     const text = JSON.stringify(lowering.value(master));
     if (!lowering.tagged) return text;
@@ -42,6 +45,11 @@ class Lowering {
   readonly #numbers = new Map<object, number>();
   /** Some old packages give every object a `toJSON`, which JSON.stringify would ask instead of looking at it. */
   readonly #shadows = 'toJSON' in Array.prototype;
+  readonly #codecs: Codecs | undefined;
+
+  constructor(codecs: Codecs | undefined) {
+    this.#codecs = codecs;
+  }
 
   value(value: unknown): Json {
     switch (typeof value) {
@@ -88,7 +96,11 @@ class Lowering {
     }
     this.#numbers.set(source, this.#numbers.size);
     this.reading = source;
+    if (source instanceof Coded) return this.#coded(source);
+    const codec = this.#codecs?.of(source);
+    if (codec !== undefined) return this.#record(codec.name, source);
     const kind = kindOf(source);
+    if (kind === undefined) throw refusalOf(source);
     if (isLeaf(kind)) return this.#leaf(source, kind);
     switch (kind) {
       case 'object':
@@ -148,6 +160,14 @@ class Lowering {
       'S',
       members.map((member, at) => this.#child(member, { of: 'members', at })),
     );
+  }
+
+  #coded({ codec, data }: Coded): Json {
+    return this.#headed('C', [codec.name, this.#child(data, ENCODE)]);
+  }
+
+  #record(name: string, source: object): Json {
+    return this.#headed('P', [name, this.#fields(readFields(source))]);
   }
 
   #leaf(source: object, kind: LeafKind): Json {

@@ -14,6 +14,7 @@
  *   ["~#A", length, {…}] an array with holes or named properties     ["~#O", x] a boxed primitive
  *   ["~#E", "TypeError", {…}, {…}] an error: its own properties, first the non-enumerable ones, then the others
  *   ["~#Q", k, v, …] URLSearchParams    ["~#H", k, v, …] Headers     ["~#G", "AQID", max] a resizable ArrayBuffer
+ *   ["~#C", "money", data] an instance that a codec encoded         ["~#P", "User", {…}] one that is its fields
  *
  * So a plain object is always written as itself, whatever its keys. Bytes are those of a little-endian machine.
  */

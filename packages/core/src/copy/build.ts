@@ -1,19 +1,23 @@
-import type { MemberStep, Step } from '../path.js';
+import { ENCODE, type MemberStep, type Step } from '../path.js';
+import { Circles } from './circles.js';
+import { Coded, encoded, type Undecodable } from './coded.js';
+import { prototypeOf, type Codecs } from './codecs.js';
+import type { Codec } from './define-codec.js';
 import { kindOf } from './kind.js';
 import { emptyError, fillError } from './language-error.js';
 import { checkLeaf, copyLeaf, isLeaf, leafBytes, leafName, type LeafKind } from './leaf.js';
 import {
   isOdd,
   readArray,
-  readBareFields,
   readError,
   readFields,
+  readFieldsAs,
   readMap,
   readSet,
   type ErrorParts,
   type Fields,
 } from './read.js';
-import { Refusal, refusalOfPrimitive } from './refusal.js';
+import { Refusal, refusalOf, refusalOfPrimitive } from './refusal.js';
 import { Trail } from './trail.js';
 import { arrayBytes, objectBytes, primitiveBytes, SMALL_BYTES, tableBytes } from './weigh.js';
 
@@ -23,6 +27,10 @@ export interface BuildOptions {
   readonly owned: boolean;
   /** Whether everything in the master is frozen, and what cannot be is refused. */
   readonly freeze: boolean;
+  /** How instances of classes are kept. */
+  readonly codecs: Codecs | undefined;
+  /** A place that could not be decoded: the walk stops there, which tells its path. */
+  readonly undecodable?: Undecodable | undefined;
 }
 
 /**
@@ -40,15 +48,21 @@ export class Build {
   plain = true;
   /** Whether one object is in several places of it, or in itself. */
   shared = false;
+  /** Whether it holds instances, or the data of some. */
+  coded = false;
+  /** Whether copies of it run the codecs of its instances. */
+  runsCodecs = false;
   /** The arrays in it that have holes, or properties beside their items. */
   odd: Set<object> | undefined;
 
   readonly #options: BuildOptions;
   /** The objects of the source that were met, each with its master. */
   readonly #seen = new Map<object, object>();
+  readonly #circles: Circles | undefined;
 
   constructor(options: BuildOptions) {
     this.#options = options;
+    this.#circles = options.codecs === undefined ? undefined : new Circles();
   }
 
   /** The master of a value. Throws a Refusal, or what a getter or a proxy threw. */
@@ -77,11 +91,26 @@ export class Build {
   #object(source: object): object {
     const met = this.#seen.get(source);
     if (met !== undefined) {
+      this.#circles?.check(source);
       this.shared = true;
       return met;
     }
+    this.#circles?.enter(source);
+    const master = this.#master(source);
+    this.#circles?.leave();
+    return master;
+  }
+
+  #master(source: object): object {
     this.reading = source;
+    const { codecs } = this.#options;
+    if (codecs !== undefined) {
+      if (source instanceof Coded) return this.#data(source, source, source.data);
+      const codec = codecs.of(source);
+      if (codec !== undefined) return this.#instance(source, codec);
+    }
     const kind = kindOf(source);
+    if (kind === undefined) throw codecs?.refusalOf(source) ?? refusalOf(source);
     if (isLeaf(kind)) return this.#leaf(source, kind);
     switch (kind) {
       case 'object':
@@ -90,7 +119,7 @@ export class Build {
         return this.#array(source as readonly unknown[]);
       case 'bare-object':
         this.plain = false;
-        return this.#fields(source, this.#options.owned ? (source as Fields) : readBareFields(source));
+        return this.#fields(source, this.#options.owned ? (source as Fields) : readFieldsAs(source, null));
       case 'error':
         return this.#error(source, readError(source));
       case 'map':
@@ -99,6 +128,30 @@ export class Build {
         break;
     }
     return this.#set(source as Set<unknown>);
+  }
+
+  #instance(source: object, codec: Codec): object {
+    this.plain = false;
+    this.coded = true;
+    const { owned, freeze } = this.#options;
+    // What was stored as fields stays so, whatever codec its class has got since.
+    if (codec.encode === undefined || (owned && !freeze)) {
+      return this.#fields(source, owned ? (source as Fields) : readFieldsAs(source, prototypeOf(codec)));
+    }
+    if (freeze) this.#mutable(`an instance of ${codec.class.name}`);
+    return this.#data(source, new Coded(codec), encoded(codec, source));
+  }
+
+  /** What a codec has made of an instance. */
+  #data(source: object, coded: Coded, data: unknown): Coded {
+    this.plain = false;
+    this.coded = true;
+    this.runsCodecs = true;
+    if (coded === this.#options.undecodable?.place) throw this.#options.undecodable.refusal;
+    this.#seen.set(source, coded);
+    this.bytes += objectBytes(2);
+    coded.data = this.#circles === undefined ? data : this.#circles.within(() => this.#child(data, ENCODE));
+    return coded;
   }
 
   #fields(source: object, fields: Fields): object {

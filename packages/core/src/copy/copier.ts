@@ -1,7 +1,9 @@
+import { Coded, decoded } from './coded.js';
+import { prototypeOf, type Codecs } from './codecs.js';
 import { kindOf } from './kind.js';
 import { emptyError, fillError } from './language-error.js';
 import { copyDate, copyLeaf, isDatePrototype, isLeaf } from './leaf.js';
-import { defineField, readBareFields, readError, type Fields } from './read.js';
+import { defineField, readError, readFieldsAs, type Fields } from './read.js';
 
 /*
  * Copies of masters. A master is private, known to be data and not too deep, so nothing is checked here. This is the
@@ -35,21 +37,25 @@ export interface Findings {
   readonly shared: boolean;
   /** The arrays that have holes, or properties beside their items; undefined for none. */
   readonly odd: ReadonlySet<object> | undefined;
+  /** The codecs of its instances; undefined when it holds none. */
+  readonly codecs: Codecs | undefined;
 }
 
-/** Copies any master. */
-export function copyAny(master: object, { shared, odd }: Findings): object {
-  return new Copier(shared ? new Map() : undefined, odd).copy(master);
+/** Copies any master. Throws an Undecodable when a codec fails. */
+export function copyAny(master: object, findings: Findings): object {
+  return new Copier(findings).copy(master);
 }
 
 class Copier {
   /** The copies made so far, when an object may be met again. */
   readonly #seen: Map<object, object> | undefined;
   readonly #odd: ReadonlySet<object> | undefined;
+  readonly #codecs: Codecs | undefined;
 
-  constructor(seen: Map<object, object> | undefined, odd: ReadonlySet<object> | undefined) {
-    this.#seen = seen;
+  constructor({ shared, odd, codecs }: Findings) {
+    this.#seen = shared ? new Map() : undefined;
     this.#odd = odd;
+    this.#codecs = codecs;
   }
 
   copy(master: object): object {
@@ -59,13 +65,16 @@ class Copier {
     const prototype: unknown = Object.getPrototypeOf(master);
     if (prototype === Object.prototype) return this.#fields(master, { ...master });
     if (isDatePrototype(prototype)) return this.#met(master, copyDate(master));
+    const instance = this.#instance(master);
+    if (instance !== undefined) return instance;
     const kind = kindOf(master);
-    if (isLeaf(kind)) return this.#met(master, copyLeaf(master, kind));
+    if (kind !== undefined && isLeaf(kind)) return this.#met(master, copyLeaf(master, kind));
     switch (kind) {
       case 'object':
       case 'array':
       case 'bare-object':
-        return this.#fields(master, readBareFields(master));
+      case undefined:
+        return this.#fields(master, readFieldsAs(master, null));
       case 'error':
         return this.#error(master);
       case 'map':
@@ -88,6 +97,21 @@ class Copier {
   #fields(master: object, copy: Fields): object {
     this.#met(master, copy);
     this.#descend(copy);
+    return copy;
+  }
+
+  /** A new instance, where a master has the data of one, or one that is its fields. */
+  #instance(master: object): object | undefined {
+    if (this.#codecs === undefined) return undefined;
+    if (master instanceof Coded) return this.#met(master, decoded(master, this.#value(master.data)));
+    const codec = this.#codecs.of(master);
+    if (codec === undefined) return undefined;
+    const copy = this.#met(master, readFieldsAs(master, prototypeOf(codec)));
+    // Its own fields only: what its prototype has may be accessors, which are not ours to run.
+    for (const key of Object.keys(copy)) {
+      const value = copy[key];
+      if (typeof value === 'object' && value !== null) copy[key] = this.copy(value);
+    }
     return copy;
   }
 

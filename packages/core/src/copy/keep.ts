@@ -1,5 +1,8 @@
 import { Build } from './build.js';
+import { Undecodable } from './coded.js';
+import type { Codecs } from './codecs.js';
 import { copyAny, copyPlain, type Findings } from './copier.js';
+import { picture, type Picture } from './picture.js';
 import { weigh } from './weigh.js';
 
 /** A kept value: its private master, and what each caller gets of it. */
@@ -8,8 +11,13 @@ export interface Kept {
   readonly master: unknown;
   /** The estimated bytes of the master in memory. */
   readonly bytes: number;
-  /** What one caller gets: a fresh copy (`clone`), the one frozen master (`freeze`), or the value itself (`share`). */
+  /**
+   * What one caller gets: a fresh copy (`clone`), the one frozen master (`freeze`), or the value itself (`share`).
+   * Throws `ERR_MILLPOND_UNCACHEABLE_VALUE` when a codec does not decode any more what it did when the value was kept.
+   */
   copy(): unknown;
+  /** What is written of it to a store: instances are what their codecs have made of them. Throws as `keep` does. */
+  written(): unknown;
 }
 
 /** How a value is kept. */
@@ -18,6 +26,10 @@ export interface KeepOptions {
   readonly fn: string;
   /** `clone`: a copy for each caller. `freeze`: one frozen value for all. `share`: the value itself, as it is. */
   readonly mode: 'clone' | 'freeze' | 'share';
+  /** How instances of classes are kept; undefined for not at all. */
+  readonly codecs?: Codecs | undefined;
+  /** Hears the first time that a `share` value is found changed, of the place; undefined: it is not looked for. */
+  readonly onMutated?: ((path: string) => void) | undefined;
 }
 
 /**
@@ -25,13 +37,14 @@ export interface KeepOptions {
  * too, hazard 44) gets a copy. Throws `ERR_MILLPOND_UNCACHEABLE_VALUE` with the path of what is not data.
  *
  * Faithful means: everything that `structuredClone` keeps, and Buffer, URL, URLSearchParams, Headers, objects without a
- * prototype, every error of the language with all its own enumerable properties. As in `structuredClone`, getters
- * become what they answer, non-enumerable properties are left out (but for those of an error), frozen objects are
- * thawed and a RegExp starts at `lastIndex` 0. Each ArrayBuffer and each view gets memory of its own, of the size of
- * its window: two views of one buffer are two buffers in the copy. In mode `share` nothing is looked at but its size.
+ * prototype, every error of the language with all its own enumerable properties, and instances that have a codec. As in
+ * `structuredClone`, getters become what they answer, non-enumerable properties are left out (but for those of an
+ * error), frozen objects are thawed and a RegExp starts at `lastIndex` 0. Each ArrayBuffer and each view gets memory of
+ * its own, of the size of its window: two views of one buffer are two buffers in the copy. In mode `share` nothing is
+ * looked at but its size.
  */
 export function keep(value: unknown, options: KeepOptions): Kept {
-  return options.mode === 'share' ? new OneForAll(value, weigh(value)) : build(value, options, false);
+  return options.mode === 'share' ? new Shared(value, options) : build(value, options, false);
 }
 
 /**
@@ -39,23 +52,38 @@ export function keep(value: unknown, options: KeepOptions): Kept {
  * as `keep` does; so a stored Date is refused when the mode has become `freeze`.
  */
 export function adopt(master: unknown, options: KeepOptions): Kept {
-  return options.mode === 'share' ? new OneForAll(master, weigh(master)) : build(master, options, true);
+  if (options.mode === 'clone') return build(master, options, true);
+  const value = revived(master, options);
+  return options.mode === 'share' ? new Shared(value, options) : build(value, options, true);
 }
 
-function build(value: unknown, { fn, mode }: KeepOptions, owned: boolean): Kept {
-  const walk = new Build({ owned, freeze: mode === 'freeze' });
-  let master: unknown;
+/** A value with instances in the places of their data. */
+function revived(master: unknown, options: KeepOptions): unknown {
+  return options.codecs === undefined ? master : build(master, { ...options, mode: 'clone' }, true).copy();
+}
+
+function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
+  const { fn, mode, codecs } = options;
+  const walk = new Build({ owned, freeze: mode === 'freeze', codecs });
+  const master = run(walk, value, fn);
+  if (mode === 'freeze' || typeof master !== 'object' || master === null) return new OneForAll(master, walk.bytes);
+  if (walk.plain && !walk.shared) return new Plain(master, walk.bytes);
+  const findings = { shared: walk.shared, odd: walk.odd, codecs: walk.coded ? codecs : undefined };
+  const kept = new Mixed(master, walk.bytes, findings, fn);
+  // What cannot be decoded is found out here, and not by whoever is the first to hit.
+  if (walk.runsCodecs) kept.copy();
+  return kept;
+}
+
+function run(walk: Build, value: unknown, fn: string): unknown {
   try {
-    master = walk.make(value);
+    return walk.make(value);
   } catch (error) {
     throw walk.trail.failure(fn, error, walk.reading);
   }
-  if (mode === 'freeze' || typeof master !== 'object' || master === null) return new OneForAll(master, walk.bytes);
-  if (walk.plain && !walk.shared) return new Plain(master, walk.bytes);
-  return new Mixed(master, walk.bytes, { shared: walk.shared, odd: walk.odd });
 }
 
-/** A value that nobody can change, or that its function wants to be shared. */
+/** A value that nobody can change. */
 class OneForAll implements Kept {
   readonly master: unknown;
   readonly bytes: number;
@@ -67,6 +95,40 @@ class OneForAll implements Kept {
 
   copy(): unknown {
     return this.master;
+  }
+
+  written(): unknown {
+    return this.master;
+  }
+}
+
+/** A value that its function wants to be shared as it is. */
+class Shared implements Kept {
+  readonly master: unknown;
+  readonly bytes: number;
+  readonly #options: KeepOptions;
+  /** What it was when it was kept, as long as it was not found to have changed. */
+  #picture: Picture | undefined;
+
+  constructor(value: unknown, options: KeepOptions) {
+    this.master = value;
+    this.bytes = weigh(value);
+    this.#options = options;
+    if (options.onMutated !== undefined) this.#picture = picture(value);
+  }
+
+  copy(): unknown {
+    const path = this.#picture?.change();
+    if (path !== undefined) {
+      this.#picture = undefined;
+      this.#options.onMutated?.(path);
+    }
+    return this.master;
+  }
+
+  written(): unknown {
+    if (this.#options.codecs === undefined) return this.master;
+    return build(this.master, { ...this.#options, mode: 'clone' }, false).master;
   }
 }
 
@@ -83,6 +145,10 @@ class Plain implements Kept {
   copy(): unknown {
     return copyPlain(this.master);
   }
+
+  written(): unknown {
+    return this.master;
+  }
 }
 
 /** Anything else. */
@@ -90,14 +156,37 @@ class Mixed implements Kept {
   readonly master: object;
   readonly bytes: number;
   readonly #findings: Findings;
+  readonly #fn: string;
 
-  constructor(master: object, bytes: number, findings: Findings) {
+  constructor(master: object, bytes: number, findings: Findings, fn: string) {
     this.master = master;
     this.bytes = bytes;
     this.#findings = findings;
+    this.#fn = fn;
   }
 
   copy(): unknown {
-    return copyAny(this.master, this.#findings);
+    if (this.#findings.codecs === undefined) return copyAny(this.master, this.#findings);
+    try {
+      return copyAny(this.master, this.#findings);
+    } catch (error) {
+      throw error instanceof Undecodable ? this.#failure(error) : error;
+    }
+  }
+
+  written(): unknown {
+    return this.master;
+  }
+
+  /** Walks once more to the place that could not be decoded, which tells its path. */
+  #failure(undecodable: Undecodable): unknown {
+    const { codecs } = this.#findings;
+    const walk = new Build({ owned: true, freeze: false, codecs, undecodable });
+    try {
+      walk.make(this.master);
+      return undecodable;
+    } catch (error) {
+      return walk.trail.failure(this.#fn, error, undefined);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { overSharedMemory, refusalOf } from './refusal.js';
+import { className } from '../errors.js';
+import { overSharedMemory } from './refusal.js';
 
 /** The kinds of objects that are data: what `copy` keeps and `codec` writes. Everything else is refused. */
 export type Kind =
@@ -93,23 +94,32 @@ function isOwnBytes(value: object): boolean {
   return types.isTypedArray(value) && !overSharedMemory(value);
 }
 
-/** The kind of an object; throws a Refusal when it is none of data. */
-export function kindOf(value: object): Kind {
+/** The kind of an object; undefined when it is none of data. */
+export function kindOf(value: object): Kind | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (Array.isArray(value)) {
-    if (prototype === Array.prototype || isForeign(prototype, 'Array')) return 'array';
-  } else if (prototype === Object.prototype) return 'object';
-  else if (prototype === null) return bareKind(value);
-  else {
-    const kind = classKind(value, prototype as object);
-    if (kind !== undefined) return kind;
+    return prototype === Array.prototype || isForeign(prototype, 'Array') ? 'array' : undefined;
   }
-  throw refusalOf(value);
+  if (prototype === Object.prototype) return 'object';
+  if (prototype === null) return types.isModuleNamespaceObject(value) ? undefined : 'bare-object';
+  return classKind(value, prototype as object);
 }
 
-function bareKind(value: object): Kind {
-  if (types.isModuleNamespaceObject(value)) throw refusalOf(value);
-  return 'bare-object';
+/** Whether the objects that have this prototype are data, without a codec. */
+export function isDataPrototype(prototype: object): boolean {
+  if (prototype === Object.prototype || prototype === Array.prototype) return true;
+  return byPrototype.has(prototype) || isHeaders(prototype);
+}
+
+/** The name of the nearest class above a prototype whose instances hold more than fields; undefined for none. */
+export function nativeBase(prototype: object): string | undefined {
+  let at: object | null = prototype;
+  for (; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    if (isDataPrototype(at)) return className(at);
+    const name = nativeName(at);
+    if (name !== '') return name === 'Object' ? undefined : name;
+  }
+  return undefined;
 }
 
 function classKind(value: object, prototype: object): Kind | undefined {

@@ -17,9 +17,9 @@ export function readFields(source: object): Fields {
   return fields;
 }
 
-/** The same, as an object without a prototype. */
-export function readBareFields(source: object): Fields {
-  const fields = { __proto__: null, ...source } as unknown as Fields;
+/** The same, as an object with this prototype, or with none. No constructor and no setter takes part. */
+export function readFieldsAs(source: object, prototype: object | null): Fields {
+  const fields = { __proto__: prototype, ...source } as unknown as Fields;
   refuseSymbolKeys(fields);
   return fields;
 }

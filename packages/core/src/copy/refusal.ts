@@ -13,8 +13,8 @@ export class Refusal extends Error {
   /** The property that is meant, of the value at hand; undefined for the value itself. */
   readonly key: PropertyKey | undefined;
 
-  constructor(type: string, cure: string, key?: PropertyKey) {
-    super(`${type} is not data`);
+  constructor(type: string, cure: string, key?: PropertyKey, cause?: unknown) {
+    super(`${type} is not data`, cause === undefined ? undefined : { cause });
     this.name = 'Refusal';
     this.type = type;
     this.cure = cure;
@@ -23,7 +23,6 @@ export class Refusal extends Error {
 }
 
 const RESOURCE = 'Return data only; keep living things with cacheResource.';
-const PLAIN = 'Return plain data instead, such as an object of its fields. (A thing to be shared: use cacheResource.)';
 
 /** What cannot be data for another reason than its class. */
 interface Rule {
@@ -91,9 +90,13 @@ const rules: readonly Rule[] = [
 export function refusalOf(value: object): Refusal {
   for (const rule of rules) if (rule.holds(value)) return rule.refuse(value);
   const name = className(value);
-  const type =
-    name === undefined || name === 'Object' ? 'an object with a prototype of its own' : `an instance of ${name}`;
-  return new Refusal(type, PLAIN);
+  const named = name !== undefined && name !== 'Object';
+  const type = named ? `an instance of ${name}` : 'an object with a prototype of its own';
+  const codec = named ? `; or say how it is kept, with codecs: [recordCodec(${name})]` : '';
+  return new Refusal(
+    type,
+    `Return plain data instead, such as an object of its fields${codec}. (A thing to be shared: use cacheResource.)`,
+  );
 }
 
 /** What to say of a function or a symbol. */

@@ -39,7 +39,7 @@ export class Trail {
     const key = refused ? error.key : unreadable(reading);
     const base = pathOf('result', this.#steps);
     const path = key === undefined ? base : propertyPath(base, key);
-    if (refused) return uncacheableValue(fn, path, error.type, error.cure);
+    if (refused) return uncacheableValue(fn, path, error.type, error.cure, error.cause);
     return uncacheableValue(
       fn,
       path,

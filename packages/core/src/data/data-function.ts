@@ -30,17 +30,17 @@ export class DataFunction {
   call(self: unknown, args: readonly unknown[], policy: CallPolicy = this.#parts.settings.policy): Promise<unknown> {
     const { host, keyer } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    let key: string;
     try {
-      key = keyer.keyOf(self, args);
+      const key = keyer.keyOf(self, args);
       policy.signal?.throwIfAborted();
+      const recorder = currentRecorder();
+      const governed = recorder?.refreshes === true ? withoutStale(policy) : policy;
+      const call = { key, self, args, policy: governed };
+      return policy.forceFresh ? this.#force(call) : this.#answer(call, recorder);
     } catch (error) {
+      // An argument without a key, a signal, or a codec that does not decode any more.
       return Promise.reject(error);
     }
-    const recorder = currentRecorder();
-    const governed = recorder?.refreshes === true ? withoutStale(policy) : policy;
-    const call = { key, self, args, policy: governed };
-    return policy.forceFresh ? this.#force(call) : this.#answer(call, recorder);
   }
 
   /** What `withOptions` was given, over what the function says. What is kept from now on stays long enough for it. */
@@ -101,9 +101,9 @@ export class DataFunction {
 
   /** Puts a value in the place of what is kept or under way, without running the function. */
   async prime(self: unknown, value: unknown, args: readonly unknown[]): Promise<void> {
-    const { host, keyer, settings, report } = this.#parts;
-    const primed = keep(value, { fn: report.fn, mode: settings.copy });
+    const { host, keyer, settings, keepOptions } = this.#parts;
     const call = { key: keyer.keyOf(self, args), self, args, policy: WAITS_FOR_EVER };
+    const primed = keep(value, keepOptions(call.key));
     if (!host.settings.enabled || host.closed) return;
     const flight = this.#flights.start(call, { reason: 'refresh', freshness: settings.policy, primed }, false);
     const outcome = await this.#flights.wait(flight, call, undefined);

@@ -4,8 +4,9 @@ import { UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
+import { messageOf } from '../errors.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
-import type { Begun, StoredEntry, TagPairs } from '../store/index.js';
+import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';
 
 /** What a run returned, and what was said of it. */
 export interface Result {
@@ -82,12 +83,18 @@ export class DataKeeper {
     { kept, tags, computeMs }: Result,
     life: number,
   ): void {
-    const { policy, retention } = this.#parts.settings;
-    const { untokened, stores } = flight.used?.sources ?? { untokened: [], stores: new Map<object, TagPairs[]>() };
+    const { settings, keepOptions } = this.#parts;
+    const { policy, retention } = settings;
+    const { fn, codecs } = keepOptions(flight.key);
+    const { untokened, stores } = flight.used?.sources ?? {
+      untokened: [],
+      stores: new Map<object, InheritedPairs[]>(),
+    };
+    if (untokened.length > 0) settings.learnTags();
     // What was made of something stale is of no use to others; what has tags of another store could not be outdated here.
     if (life <= 0 || [...stores.keys()].some((store) => store !== tier)) return;
     const pairs = entries.keep(flight.key, begun, {
-      encode: () => encodeValue(kept.master),
+      encode: () => encodeValue(kept.written(), fn, codecs),
       ttl: life === Infinity ? undefined : life,
       staleWhileRevalidate: policy.staleWhileRevalidate || undefined,
       staleIfError: retention || undefined,
@@ -103,12 +110,13 @@ export class DataKeeper {
 
   /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
   promote(flight: Flight<DataOutcome>, found: StoredEntry, { tier, entries }: DataStore): DataEntry | undefined {
-    const { generations, settings, report } = this.#parts;
+    const { generations, keepOptions } = this.#parts;
+    const options = keepOptions(flight.key);
     let kept: Kept;
     try {
-      kept = adopt(decodeValue(found.payload), { fn: report.fn, mode: settings.copy });
+      kept = adopt(decodeValue(found.payload, options.codecs), options);
     } catch (error) {
-      entries.damaged(flight.key, 'its payload cannot be read', error);
+      entries.damaged(flight.key, `its payload cannot be read: ${messageOf(error)}`, error);
       return undefined;
     }
     const { tags, age, ttl = Infinity, expiredFor = -Infinity, computeMs, pairs } = found;
@@ -169,9 +177,9 @@ export class DataKeeper {
 }
 
 /** The tokens of what is not in the store, though its function has one. */
-const UNKNOWN: TagPairs = Promise.resolve(undefined);
+const UNKNOWN: InheritedPairs = Promise.resolve(undefined);
 
 /** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
-function storeSources(tier: object, pairs: TagPairs, used: Inherited | undefined): TagSources {
+function storeSources(tier: object, pairs: InheritedPairs, used: Inherited | undefined): TagSources {
   return { untokened: [], stores: new Map([...(used?.sources.stores ?? []), [tier, [pairs]]]) };
 }

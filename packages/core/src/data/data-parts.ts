@@ -6,6 +6,7 @@ import type { FlightTable } from '../run/flight-table.js';
 import type { Refreshes } from '../run/refresh.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
+import type { KeepOptions } from '../copy/index.js';
 import type { Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
 import type { Places } from '../run/places.js';
@@ -18,6 +19,8 @@ export interface DataFunctionParts {
   readonly original: (...args: never) => unknown;
   readonly context: 'detached' | 'caller';
   readonly settings: DataSettings;
+  /** How the result of the call of a key is kept. */
+  readonly keepOptions: (key: string) => KeepOptions;
   readonly keyer: Keyer;
   readonly shelf: Shelf<DataEntry>;
   /** The failures that are kept, when there is an `errorTtl`. */

@@ -120,7 +120,9 @@ export class DataRun {
     if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
     const looked = await entries.lookup(call.key, staticTags);
     const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
-    if (entry === undefined) return { reason: looked.reason, begun: looked.begun };
+    if (entry === undefined) {
+      return { reason: looked.found === undefined ? looked.reason : 'damaged', begun: looked.begun };
+    }
     const answer = this.#fromStore(flight, entry, freshness, late);
     if (answer !== undefined) return { answer };
     this.#fallbacks.set(flight, entry);
@@ -193,11 +195,11 @@ export class DataRun {
   }
 
   #settle(plan: Plan, value: unknown): DataOutcome {
-    const { settings, report } = this.#parts;
+    const { settings, keepOptions } = this.#parts;
     const { flight, args, reason } = plan;
     let kept: Kept;
     try {
-      kept = keep(value, { fn: report.fn, mode: settings.copy });
+      kept = keep(value, keepOptions(flight.key));
     } catch (error) {
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;

@@ -1,19 +1,20 @@
 import { isTagList } from '../check-options.js';
 import { parseDuration } from '../duration.js';
 import { invalidOption } from '../errors.js';
-import type { CopyMode, ErrorClass } from '../options.js';
+import type { ErrorClass } from '../options.js';
 import type { AnyDataOptions } from '../settings.js';
 import { checkTimeouts, type CallPolicy } from './call-policy.js';
 
 /** The policy of one data function, every default filled in; durations in milliseconds. */
 export interface DataSettings {
-  readonly copy: CopyMode;
   /** What governs a call that says nothing for itself. */
   readonly policy: CallPolicy;
   /** How long after their life entries are kept: the longest stale window of any call. Grows by `retain` (hazard 54). */
   readonly retention: number;
   retain(policy: CallPolicy): void;
   readonly hasTtl: boolean;
+  /** The longest that a value is served, stale windows included; undefined when only the results tell. */
+  readonly longestLife: number | undefined;
   /** By how much of itself a life is shortened at most, in memory and in a store. */
   readonly jitter: { readonly memory: number; readonly store: number };
   readonly inherits: boolean;
@@ -24,6 +25,9 @@ export interface DataSettings {
   readonly staticTags: readonly string[];
   /** The ttl of a result. Throws `ERR_MILLPOND_INVALID_OPTION` when the `ttl` function returned no duration. */
   ttlOf(value: unknown, args: readonly unknown[]): number | undefined;
+  /** Whether results may have tags that only they tell: their own, or those of parts in memory only (`learnTags`). */
+  readonly learnsTags: boolean;
+  learnTags(): void;
   /** Every tag of a result. Throws `ERR_MILLPOND_INVALID_OPTION` when the `tags` function returned no list. */
   tagsOf(value: unknown, args: readonly unknown[]): readonly string[];
   /** Whether a result is to be kept. */
@@ -39,9 +43,9 @@ export function dataSettings(options: AnyDataOptions, fn: string): DataSettings 
   const fixedTtl = ttl === undefined || typeof ttl === 'function' ? undefined : parseDuration(ttl, fn, 'ttl');
   const staticTags = tags === undefined || typeof tags === 'function' ? [] : [...new Set<string>(tags)];
   const policy = functionPolicy(options, fn);
+  let learnsTags = typeof tags === 'function';
   let retention = Math.max(policy.staleWhileRevalidate, policy.staleIfError);
   return {
-    copy: options.copy ?? 'clone',
     policy,
     get retention() {
       return retention;
@@ -50,11 +54,20 @@ export function dataSettings(options: AnyDataOptions, fn: string): DataSettings 
       retention = Math.max(retention, staleWhileRevalidate, staleIfError);
     },
     hasTtl: ttl !== undefined,
+    get longestLife() {
+      return fixedTtl === undefined ? undefined : fixedTtl + retention;
+    },
     jitter: { memory: jitter ?? 0, store: jitter ?? STORE_JITTER },
     inherits: options.inherit ?? true,
     failureTtl: failureTtl(options.errorTtl, fn),
     keepsFailures: options.errorTtl !== undefined,
     staticTags,
+    get learnsTags() {
+      return learnsTags;
+    },
+    learnTags() {
+      learnsTags = true;
+    },
     ttlOf: (value, args) =>
       typeof ttl === 'function' ? parseDuration(ask(ttl, value, args), fn, 'ttl(value, ...args)') : fixedTtl,
     tagsOf: (value, args) => (typeof tags === 'function' ? checkedTags(ask(tags, value, args), fn) : staticTags),

@@ -93,7 +93,10 @@ export class DataSyncFunction {
       const value = attempt(() => this.#run(call.self, call.args, run));
       if (value.failed) return this.#failed(call, reason, run, fallback, value.error);
       report.miss(key, reason, settings.policy);
-      return this.#keepAndCopy(call, run, value.result);
+      const result = attempt(() => this.#keepResult(call, run, value.result));
+      if (!result.failed) return result.result();
+      report.failed(key, this.#now() - run.started, result.error);
+      throw result.error;
     } finally {
       this.#running.delete(key);
       generations.leave();
@@ -149,15 +152,15 @@ export class DataSyncFunction {
     return entry.kept.copy();
   }
 
-  #keepAndCopy({ key, args }: SyncCall, run: SyncRun, value: unknown): unknown {
-    const { report, settings } = this.#parts;
+  /** Keeps a result; answers with what makes the caller's copy. */
+  #keepResult({ key, args }: SyncCall, run: SyncRun, value: unknown): () => unknown {
+    const { report, settings, keepOptions } = this.#parts;
     let kept: Kept;
     try {
-      kept = this.#kept(value);
+      kept = keep(value, keepOptions(key));
     } catch (error) {
       // What an invalidation inside the run has discarded need not be data.
-      if (run.outdated) return value;
-      report.failed(key, this.#now() - run.started, error);
+      if (run.outdated) return () => value;
       throw error;
     }
     const entry = this.#entry(kept, run, settings.tagsOf(value, args), settings.ttlOf(value, args));
@@ -165,12 +168,7 @@ export class DataSyncFunction {
     const keeps = this.#isCurrent(run, entry.tags) && settings.wanted(value, args) && this.#isCurrent(run, entry.tags);
     if (keeps) this.#place(key, entry, run);
     report.computed(key, entry.computeMs, keeps);
-    return this.#handOut(entry);
-  }
-
-  #kept(value: unknown): Kept {
-    const { report, settings } = this.#parts;
-    return keep(value, { fn: report.fn, mode: settings.copy });
+    return () => this.#handOut(entry);
   }
 
   #isCurrent(run: SyncRun, tags: readonly string[]): boolean {
@@ -192,7 +190,7 @@ export class DataSyncFunction {
       run: run.run,
       computeMs: now - run.started,
       tags,
-      stamps: this.#parts.generations.stamp(tags),
+      stamps: [],
       sources: memorySources(own, used),
       retryAt: 0,
     };
@@ -201,17 +199,18 @@ export class DataSyncFunction {
   #place(key: string, entry: DataEntry, run: SyncRun): void {
     const { shelf, settings, failures, generations } = this.#parts;
     failures?.drop(key);
-    const placed = shelf.set(key, entry, entry.kept.bytes, uselessFrom(entry, settings.retention));
-    if (placed === undefined) generations.release(entry.stamps);
+    const stamps = generations.stamp(entry.tags);
+    const placed = shelf.set(key, { ...entry, stamps }, entry.kept.bytes, uselessFrom(entry, settings.retention));
+    if (placed === undefined) generations.release(stamps);
     // Whoever was told of what it has pushed out may have invalidated.
     else if (run.outdated) shelf.remove(placed, 'delete');
   }
 
   /** Puts a value in the place of what is kept, and of what a run that is under way will return. */
   prime(self: unknown, value: unknown, args: readonly unknown[]): void {
-    const { host, keyer, settings } = this.#parts;
-    const kept = this.#kept(value);
+    const { host, keyer, settings, keepOptions } = this.#parts;
     const key = keyer.keyOf(self, args);
+    const kept = keep(value, keepOptions(key));
     if (!host.settings.enabled || host.closed) return;
     this.#outdate(key);
     const given = kept.copy();
@@ -263,10 +262,9 @@ export class DataSyncFunction {
   }
 }
 
-type Attempt =
-  { readonly failed: false; readonly result: unknown } | { readonly failed: true; readonly error: unknown };
+type Attempt<T> = { readonly failed: false; readonly result: T } | { readonly failed: true; readonly error: unknown };
 
-function attempt(run: () => unknown): Attempt {
+function attempt<T>(run: () => T): Attempt<T> {
   try {
     return { failed: false, result: run() };
   } catch (error) {

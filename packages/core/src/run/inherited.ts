@@ -1,11 +1,11 @@
-import type { TagPairs } from '../store/index.js';
+import type { InheritedPairs } from '../store/index.js';
 
 /** Where the tokens of tags are known that a value carries. */
 export interface TagSources {
   /** Tags of functions in memory only: no store knows how they stood when the value was made. */
   readonly untokened: readonly string[];
   /** By store: the tokens of the others, as the values carry them that it was made of (hazard 4). */
-  readonly stores: ReadonlyMap<object, readonly TagPairs[]>;
+  readonly stores: ReadonlyMap<object, readonly InheritedPairs[]>;
 }
 
 /** What an answer passes on to the run that asked for it. Lengths of time in milliseconds, from now. */
@@ -43,7 +43,7 @@ export class Inherited {
   errorUntil: number = Infinity;
   trustedUntil: number = Infinity;
   readonly #untokened = new Set<string>();
-  readonly #stores = new Map<object, Set<TagPairs>>();
+  readonly #stores = new Map<object, Set<InheritedPairs>>();
 
   /** Adds what one more answer passes on. */
   add(passed: Passed, now: number, sameCache: boolean): void {
@@ -57,7 +57,7 @@ export class Inherited {
     for (const [store, pairs] of passed.sources.stores) for (const each of pairs) this.#pairsOf(store).add(each);
   }
 
-  #pairsOf(store: object): Set<TagPairs> {
+  #pairsOf(store: object): Set<InheritedPairs> {
     let pairs = this.#stores.get(store);
     if (pairs === undefined) this.#stores.set(store, (pairs = new Set()));
     return pairs;

@@ -1,37 +1,47 @@
 import type { Frame } from '../codec/index.js';
 import type { CacheNames, CallNames, FunctionNames } from './names.js';
 import type { Begun } from './store-types.js';
-import type { Standing, Tokens } from './tokens.js';
+import { instantOf, type Standing, type Tokens } from './tokens.js';
 
 /** The names of the tokens that fence one call. */
 export interface FenceNames {
   readonly cache: string;
   readonly function: string;
   readonly tombstone: string;
-  readonly invalidations: string;
+  readonly mark: string;
+  readonly deletes: string;
+  /** Undefined when the function has no tags that only a result tells. */
+  readonly invalidations: string | undefined;
   /** By tag: those that are known before the function runs. */
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Names the fences of a call. */
-export function fenceNames(cache: CacheNames, fn: FunctionNames, call: CallNames, tags: readonly string[]): FenceNames {
+/** Names the fences of a call. `learns`: whether it may get tags that only its result tells. */
+export function fenceNames(
+  cache: CacheNames,
+  fn: FunctionNames,
+  call: CallNames,
+  { tags, learns }: { readonly tags: Iterable<string>; readonly learns: boolean },
+): FenceNames {
   return {
     cache: cache.cache,
     function: fn.token,
     tombstone: call.tombstone,
-    invalidations: cache.invalidations,
-    tags: new Map(tags.map((tag) => [tag, cache.tag(tag)])),
+    mark: call.mark,
+    deletes: call.deletes,
+    invalidations: learns ? cache.invalidations : undefined,
+    tags: new Map(Array.from(tags, (tag) => [tag, cache.tag(tag)])),
   };
 }
 
 /** All of them, in the order in which they are read. */
 export function fenceKeys(names: FenceNames): readonly string[] {
-  return [names.cache, names.function, names.tombstone, names.invalidations, ...names.tags.values()];
+  return [...neededKeys(names), names.tombstone, names.mark, names.deletes];
 }
 
-/** Those that must be there before a run begins; a tombstone is there only after a delete. */
-export function neededKeys(names: FenceNames): readonly string[] {
-  return fenceKeys(names).filter((name) => name !== names.tombstone);
+/** Those that must be there before a run begins; the others are there only after a delete or an expire. */
+export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): readonly string[] {
+  return [cache, fn, ...(invalidations === undefined ? [] : [invalidations]), ...tags.values()];
 }
 
 /** Tells how each token stands, now. */
@@ -51,6 +61,10 @@ export class RunFences implements Begun {
   readonly function: string;
   /** Undefined: the call had not been deleted. */
   readonly tombstone: string | undefined;
+  /** Undefined: the call had not been expired, or it is not known. */
+  readonly mark: string | undefined;
+  /** Undefined: none of the calls that share it had been deleted. */
+  readonly deletes: string | undefined;
   /** Undefined: tags that are known only from the result cannot be stored. */
   readonly invalidations: string | undefined;
   /** Tokens by tag. */
@@ -63,7 +77,9 @@ export class RunFences implements Begun {
     this.cache = tokenOf(stands(names.cache)) ?? '';
     this.function = tokenOf(stands(names.function)) ?? '';
     this.tombstone = tokenOf(tombstone);
-    this.invalidations = tokenOf(stands(names.invalidations));
+    this.mark = tokenOf(stands(names.mark));
+    this.deletes = tokenOf(stands(names.deletes));
+    this.invalidations = names.invalidations === undefined ? undefined : tokenOf(stands(names.invalidations));
     this.tags = new Map(tags.map(([tag, token]) => [tag, token ?? '']));
     const needed = [this.cache, this.function, ...this.tags.values()];
     this.storable = tombstone !== 'contested' && !needed.includes('');
@@ -96,6 +112,8 @@ export function tokenOf(standing: Standing): string | undefined {
 const CACHE = 'c';
 const FUNCTION = 'f';
 const TOMBSTONE = 'd';
+const MARK = 'x';
+const KNOWN = new Set([CACHE, FUNCTION, TOMBSTONE, MARK]);
 
 /** The fences of a run as an entry carries them. */
 export function carriedBy(run: RunFences): Frame['fences'] {
@@ -104,6 +122,7 @@ export function carriedBy(run: RunFences): Frame['fences'] {
     [FUNCTION, run.function],
   ];
   if (run.tombstone !== undefined) fences.push([TOMBSTONE, run.tombstone]);
+  if (run.mark !== undefined) fences.push([MARK, run.mark]);
   return fences;
 }
 
@@ -113,7 +132,7 @@ export function holds(frame: Frame, names: FenceNames, stands: Standings): boole
   const carriedTags = new Map(frame.tags);
   return (
     // A fence that this release does not know cannot be checked.
-    frame.fences.every(([name]) => name === CACHE || name === FUNCTION || name === TOMBSTONE) &&
+    frame.fences.every(([name]) => KNOWN.has(name)) &&
     isCurrent(carried.get(CACHE), stands(names.cache)) &&
     isCurrent(carried.get(FUNCTION), stands(names.function)) &&
     isAfter(carried.get(TOMBSTONE), stands(names.tombstone)) &&
@@ -126,8 +145,19 @@ export function isCurrent(carried: string | undefined, standing: Standing): bool
   return carried !== undefined && tokenOf(standing) === carried;
 }
 
-/** Whether what carries this was begun after the last delete of the call; a tombstone that is gone tells nothing. */
+/** Whether what carries this was begun after the last delete of the call. A tombstone that it carries must be there. */
 export function isAfter(carried: string | undefined, tombstone: Standing): boolean {
-  if (tombstone === 'contested') return false;
-  return tombstone.token === undefined || tombstone.token === carried;
+  return tombstone !== 'contested' && tombstone.token === carried;
+}
+
+/**
+ * When the call was expired after an entry was begun, by the mark (milliseconds since 1970); undefined when it was not.
+ * A mark that is gone tells nothing: the entry is as if it had never been marked.
+ */
+export function expiredAt(frame: Frame, names: FenceNames, stands: Standings, tokens: Tokens): number | undefined {
+  const standing = stands(names.mark);
+  const mark = standing === 'contested' ? tokens.own(names.mark) : standing.token;
+  if (mark === undefined) return undefined;
+  const carried = new Map(frame.fences).get(MARK);
+  return standing !== 'contested' && mark === carried ? undefined : instantOf(mark);
 }

@@ -11,6 +11,7 @@ export type {
   StoreMissReason,
   StoreTier,
   StoreTierOptions,
+  InheritedPairs,
   TagPairs,
 } from './store-types.js';
 export { openStore } from './store-tier.js';

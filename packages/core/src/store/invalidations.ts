@@ -1,6 +1,7 @@
 import type { CallNames, FunctionNames } from './names.js';
 import type { Invalidation } from './outbox.js';
-import { TOMBSTONE_LIFE, type StoreContext } from './store-context.js';
+import type { StoreContext } from './store-context.js';
+import { newMark, newToken } from './tokens.js';
 
 type Shared = Pick<StoreContext, 'names' | 'tokens' | 'tokenTtl'>;
 
@@ -17,9 +18,18 @@ export function clearFunction(shared: Shared, fn: FunctionNames): Invalidation {
   return replaceToken(shared, fn.token);
 }
 
-/** Outdates one call: a tombstone for those under way, then the entry itself goes. */
-export function deleteCall(shared: Shared, fn: FunctionNames, call: CallNames): Invalidation {
-  const { tokens } = shared;
+/** One call, and how long its tombstone and its mark live, in milliseconds. */
+export interface CallToOutdate {
+  readonly fn: FunctionNames;
+  readonly call: CallNames;
+  readonly life: number;
+}
+
+/**
+ * Outdates one call: a tombstone for those under way, then the entry itself goes. With the tombstone comes the token that
+ * tells of deletes: a run notices by it that there was one, should the store lose the tombstone.
+ */
+export function deleteCall({ tokens, tokenTtl }: Shared, { fn, call, life }: CallToOutdate): Invalidation {
   tokens.replace(call.tombstone);
   return {
     subject: call.tombstone,
@@ -27,12 +37,53 @@ export function deleteCall(shared: Shared, fn: FunctionNames, call: CallNames): 
     weight: 1,
     async send(port) {
       const token = tokens.replace(call.tombstone);
-      await port.set(call.tombstone, token, TOMBSTONE_LIFE);
+      await Promise.all([port.set(call.deletes, newToken(), tokenTtl), port.set(call.tombstone, token, life)]);
       tokens.acknowledged(call.tombstone, token);
       // After the tombstone: whoever writes later finds it (and takes back what it wrote), whoever wrote earlier is undone.
       await port.delete(call.entry);
     },
     replaced: () => tokens.forget(call.tombstone),
+  };
+}
+
+/** Marks one call as expired since `instant` (milliseconds since 1970), however often it has to be sent. */
+export function expireCall({ tokens }: Shared, { fn, call, life }: CallToOutdate, instant: number): Invalidation {
+  const mark = (): string => newMark(instant);
+  tokens.replace(call.mark, mark);
+  return {
+    subject: call.mark,
+    group: fn.token,
+    weight: 1,
+    async send(port) {
+      const token = tokens.replace(call.mark, mark);
+      await port.set(call.mark, token, life);
+      tokens.acknowledged(call.mark, token);
+    },
+    replaced: () => tokens.forget(call.mark),
+  };
+}
+
+/**
+ * Takes back an entry that came after a delete. `unclear`: it is not known whether one came, so the call is deleted, and
+ * later runs carry a tombstone. Nobody has asked for this: it is tried like an invalidation, and told as none.
+ */
+export function takeBack({ tokens }: Shared, { fn, call, life }: CallToOutdate, unclear: boolean): Invalidation {
+  return {
+    subject: unclear ? `${call.entry} and ${call.tombstone}` : call.entry,
+    group: fn.token,
+    weight: 1,
+    isSilent: true,
+    async send(port) {
+      if (unclear) {
+        const token = tokens.replace(call.tombstone);
+        await port.set(call.tombstone, token, life);
+        tokens.acknowledged(call.tombstone, token);
+      }
+      await port.delete(call.entry);
+    },
+    replaced() {
+      if (unclear) tokens.forget(call.tombstone);
+    },
   };
 }
 

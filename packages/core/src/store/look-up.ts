@@ -1,6 +1,6 @@
 import { decodeFrame, type Frame, type FrameFault } from '../codec/index.js';
 import { withDeadline } from './deadline.js';
-import { fenceKeys, holds, isCurrent, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
+import { expiredAt, fenceKeys, holds, isCurrent, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
 import type { FenceNames } from './fences.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
@@ -10,6 +10,8 @@ import type { Begun, StoredEntry, StoreLookup, StoreMissReason } from './store-t
 export interface Look {
   readonly call: CallNames;
   readonly names: FenceNames;
+  /** The longest that an entry of the function is served, in milliseconds. */
+  readonly longestLife: number;
   /** Told when the store holds something else than an entry of this call. */
   readonly onDamaged: (why: string) => void;
 }
@@ -53,9 +55,10 @@ async function judge(context: StoreContext, look: Look, answer: Answer): Promise
   if (stored === undefined) return 'cold';
   const frame = intact(look, stored);
   if (frame === undefined) return 'damaged';
-  const age = Math.max(0, context.options.clock.wallTime() - frame.createdAt);
-  if (age >= lifeOf(frame, context.options.storeTtl)) return 'expired';
-  const held = (): boolean => holds(frame, look.names, standings(context.tokens, answer.stored, answer.sentAt));
+  const since = (instant: number): number => Math.max(0, context.options.clock.wallTime() - instant);
+  if (since(frame.createdAt) >= lifeOf(frame, look.longestLife)) return 'expired';
+  const stands = standings(context.tokens, answer.stored, answer.sentAt);
+  const held = (): boolean => holds(frame, look.names, stands);
   if (!held()) return 'invalidated';
   const learned = frame.tags.filter(([tag]) => !look.names.tags.has(tag));
   if (learned.length > 0) {
@@ -64,7 +67,8 @@ async function judge(context: StoreContext, look: Look, answer: Answer): Promise
     // What this process has invalidated while these were read counts too.
     if (!current || !held()) return 'invalidated';
   }
-  return entryOf(frame, age);
+  const marked = expiredAt(frame, look.names, stands, context.tokens);
+  return entryOf(frame, since(frame.createdAt), marked === undefined ? undefined : since(marked));
 }
 
 /** The frame, if it is one of this call and undamaged; tells what else it is. */
@@ -116,23 +120,15 @@ const WORDS: Readonly<Record<FrameFault, string>> = {
   malformed: 'its sections cannot be read',
 };
 
-/** How long an entry may be served, stale windows included. */
-export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'>, storeTtl: number): number {
-  if (entry.ttl === undefined) return storeTtl;
-  return Math.min(storeTtl, entry.ttl + Math.max(entry.staleWhileRevalidate ?? 0, entry.staleIfError ?? 0));
+/** How long an entry may be served, stale windows included, and never longer than `longest`. */
+export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'>, longest: number): number {
+  if (entry.ttl === undefined) return longest;
+  return Math.min(longest, entry.ttl + Math.max(entry.staleWhileRevalidate ?? 0, entry.staleIfError ?? 0));
 }
 
-function entryOf(frame: Frame, age: number): StoredEntry {
+function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
   const { payload, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
-  return {
-    payload,
-    age,
-    ttl,
-    staleWhileRevalidate,
-    staleIfError,
-    computeMs,
-    tags: frame.tags.map(([tag]) => tag),
-    pairs: new Map(frame.tags),
-    expiredFor: undefined,
-  };
+  const pairs = new Map(frame.tags);
+  const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
+  return { payload, ...life, tags: [...pairs.keys()], pairs };
 }

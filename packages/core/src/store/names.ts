@@ -5,6 +5,8 @@ import { digest } from '../key/index.js';
  *
  *     millpond/<cache>/e/<function>/<digest>   an entry; the digest is of its whole identity, versions included
  *     millpond/<cache>/d/<function>/<digest>   the tombstone of a call, for every version
+ *     millpond/<cache>/x/<function>/<digest>   the mark of a call that was expired, for every version
+ *     millpond/<cache>/n/<function>/<part>     the token that tells of deletes, of one part in 64 of the calls
  *     millpond/<cache>/f/<function>            the token of a function
  *     millpond/<cache>/t/<tag>                 the token of a tag
  *     millpond/<cache>/c, millpond/<cache>/i   the token of the cache, and the one that tells of tag invalidations
@@ -49,6 +51,8 @@ export interface FunctionNames {
 export interface CallNames {
   readonly entry: string;
   readonly tombstone: string;
+  readonly mark: string;
+  readonly deletes: string;
   /** What an entry says that it is: checked on read, so that no digest can be taken for another. */
   readonly id: string;
 }
@@ -69,9 +73,13 @@ export function cacheNames(cache: string, version: string): CacheNames {
         token: `${root}/f/${fn}`,
         call(key) {
           const id = JSON.stringify([cache, version, name, fnVersion, key]);
+          const ofAllVersions = safeDigest(JSON.stringify([cache, name, key]));
           return {
             entry: `${root}/e/${fn}/${safeDigest(id)}`,
-            tombstone: `${root}/d/${fn}/${safeDigest(JSON.stringify([cache, name, key]))}`,
+            tombstone: `${root}/d/${fn}/${ofAllVersions}`,
+            mark: `${root}/x/${fn}/${ofAllVersions}`,
+            // The first character says 6 bits of the digest.
+            deletes: `${root}/n/${fn}/${ofAllVersions.charCodeAt(0)}`,
             id: id.length <= LONG_ID ? id : `digest:${digest(id)}`,
           };
         },

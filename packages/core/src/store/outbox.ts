@@ -25,6 +25,8 @@ export interface Invalidation {
   readonly send: (port: StorePort) => Promise<void>;
   /** Called when a wider one took its place. */
   readonly replaced: () => void;
+  /** Whether no event tells that it waits, nor that it was lost: nobody has asked for it. */
+  readonly isSilent?: boolean;
 }
 
 /** The invalidations that the store has not acknowledged yet: none is dropped, and all are tried until they succeed. */
@@ -34,7 +36,7 @@ export interface Outbox {
   readonly isEmpty: boolean;
   /** Tries those that wait once more. */
   retry(): Promise<void>;
-  /** Gives up; says how many had not reached the store. */
+  /** Gives up; says how many of those that somebody asked for had not reached the store. */
   stop(): number;
 }
 
@@ -110,13 +112,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function keepTrying(item: Item): void {
     if (waiting.get(item.subject) !== item) return;
     item.late = true;
+    if (item.isSilent !== true) tellPending();
+    if (weigh(item.group, item.weight) > MOST_IN_GROUP && item.group !== undefined) widen(item.group);
+    if (timer === undefined) wake(spread(pause));
+  }
+
+  function tellPending(): void {
     const error = storeFailed(
       'acknowledge an invalidation',
       'it holds in this process, and is tried until it succeeds',
     );
     options.emit({ type: 'invalidationPending', cache: options.cache, error });
-    if (weigh(item.group, item.weight) > MOST_IN_GROUP && item.group !== undefined) widen(item.group);
-    if (timer === undefined) wake(spread(pause));
   }
 
   function widen(group: string): void {
@@ -173,7 +179,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     stop() {
       stopped = true;
       timer?.cancel();
-      return waiting.size;
+      return [...waiting.values()].filter(({ isSilent }) => isSilent !== true).length;
     },
   };
 }

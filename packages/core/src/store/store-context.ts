@@ -1,7 +1,7 @@
 import type { Guard } from './guard.js';
 import type { CacheNames } from './names.js';
 import type { Outbox } from './outbox.js';
-import type { StoreTierOptions } from './store-types.js';
+import type { StoreFunctionIdentity, StoreTierOptions } from './store-types.js';
 import type { Tokens } from './tokens.js';
 import type { WriteQueue } from './write-queue.js';
 
@@ -19,8 +19,20 @@ export interface StoreContext {
   readonly isOpen: () => boolean;
 }
 
-/** How long a tombstone lives. */
-export const TOMBSTONE_LIFE = 3_600_000;
+const HOUR = 3_600_000;
 
-/** What is older is not written: its tombstone might be gone before it lands (hazard 6). */
-export const OLDEST_RUN: number = TOMBSTONE_LIFE / 2;
+/** What is older is not written: the tombstone that outdates it might be gone before its entry is over (hazard 6). */
+export const OLDEST_RUN: number = HOUR / 2;
+
+/** The longest that an entry of a function is served, in milliseconds. */
+export function longestLife({ storeTtl }: StoreTierOptions, { longestLife = storeTtl }: StoreFunctionIdentity): number {
+  return Math.min(storeTtl, longestLife);
+}
+
+/**
+ * How long the tombstones and marks of a function's calls live: longer than any entry that they outdate, however late
+ * that is written. Its computation ended at most half an hour after the invalidation; clocks may be as far apart again.
+ */
+export function markLife(options: StoreTierOptions, identity: StoreFunctionIdentity): number {
+  return Math.ceil(HOUR + longestLife(options, identity));
+}

@@ -1,11 +1,13 @@
+import { inRootContext } from '../context.js';
 import { storeDamaged } from '../errors.js';
-import { fenceNames, RunFences } from './fences.js';
-import { clearFunction, deleteCall } from './invalidations.js';
+import { fenceNames, RunFences, type FenceNames } from './fences.js';
+import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
 import { mayBeKept, writeEntry, type Keeping } from './keep.js';
 import { beginRun, lookUp } from './look-up.js';
 import type { CallNames } from './names.js';
-import type { StoreContext } from './store-context.js';
-import type { StoreFunction, StoreFunctionIdentity } from './store-types.js';
+import { pairsOf } from './pairs.js';
+import { longestLife, markLife, type StoreContext } from './store-context.js';
+import type { Begun, EntryToKeep, StoreFunction, StoreFunctionIdentity, TagPairs } from './store-types.js';
 
 /** The stored entries of one function. */
 export function createStoreFunction(context: StoreContext, identity: StoreFunctionIdentity): StoreFunction {
@@ -19,24 +21,46 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     void queue.put(call.entry, () => guard.send('delete a damaged entry', (port) => port.delete(call.entry)));
   }
 
+  function fencesOf(call: CallNames, tags: Iterable<string>): FenceNames {
+    return fenceNames(names, fn, call, { tags, learns: identity.learnsTags ?? true });
+  }
+
+  function toOutdate(key: string): CallToOutdate {
+    return { fn, call: fn.call(key), life: markLife(options, identity) };
+  }
+
+  // What is not needed to send it again is not held on to: a write that never settles stays in the queue (hazard 31).
+  async function keep(key: string, begun: Begun, { onEnd, ...entry }: EntryToKeep): Promise<TagPairs | undefined> {
+    const outdatable = toOutdate(key);
+    const fences = begun instanceof RunFences && context.isOpen() ? begun : undefined;
+    const known = fences && fencesOf(outdatable.call, fences.tags.keys());
+    if (fences === undefined || known === undefined || !mayBeKept(context, { run: fences, names: known })) {
+      onEnd?.();
+      return undefined;
+    }
+    const createdAt = options.clock.wallTime();
+    const keeping: Keeping = { ...outdatable, identity, key, names: known, run: fences, entry, createdAt };
+    const pairs = pairsOf(context, keeping);
+    // In the order of the calls of `keep`, so it takes its place before its pairs are known. It never rejects.
+    void queue.put(outdatable.call.entry, () => writeEntry(context, keeping, pairs)).then(onEnd);
+    return pairs;
+  }
+
   return {
     lookup(key, tags) {
       const call = fn.call(key);
       const onDamaged = (why: string): void => damaged(key, call, why);
-      return lookUp(context, { call, names: fenceNames(names, fn, call, tags), onDamaged });
+      return lookUp(context, {
+        call,
+        names: fencesOf(call, tags),
+        longestLife: longestLife(options, identity),
+        onDamaged,
+      });
     },
-    begin: (key, tags) => beginRun(context, fenceNames(names, fn, fn.call(key), tags)),
-    async keep(key, begun, entry) {
-      if (!(begun instanceof RunFences) || !context.isOpen()) return undefined;
-      const call = fn.call(key);
-      const known = fenceNames(names, fn, call, [...begun.tags.keys()]);
-      const createdAt = options.clock.wallTime();
-      const keeping: Keeping = { identity, key, call, names: known, run: begun, entry, createdAt };
-      if (mayBeKept(context, keeping)) await queue.put(call.entry, () => writeEntry(context, keeping));
-      return undefined;
-    },
-    delete: (key) => outbox.post(deleteCall(context, fn, fn.call(key))),
-    expire: (key) => outbox.post(deleteCall(context, fn, fn.call(key))),
+    begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),
+    keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),
+    delete: (key) => outbox.post(deleteCall(context, toOutdate(key))),
+    expire: (key) => outbox.post(expireCall(context, toOutdate(key), options.clock.wallTime())),
     clear: () => outbox.post(clearFunction(context, fn)),
     damaged: (key, why, cause) => damaged(key, fn.call(key), why, cause),
   };

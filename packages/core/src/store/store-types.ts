@@ -32,7 +32,20 @@ export interface StoreFunctionIdentity {
   readonly shown: string;
   /** Entries whose text is longer (in bytes) are not stored. */
   readonly maxValueBytes: number;
+  /**
+   * The longest that an entry is served, stale windows included, in milliseconds; `storeTtl` by default and at most.
+   * What says more in the store is over then all the same; tombstones and marks live an hour longer. Read at each use.
+   */
+  readonly longestLife?: number | undefined;
+  /** False when no call has tags that only its result tells: a look-up reads one key less. True by default. */
+  readonly learnsTags?: boolean | undefined;
 }
+
+/** Tags, each with its token: what an entry carries, and what an entry that was made of it inherits (hazard 4). */
+export type TagPairs = ReadonlyMap<string, string>;
+
+/** Pairs that may have yet to be known; undefined when they cannot be. */
+export type InheritedPairs = TagPairs | Promise<TagPairs | undefined>;
 
 /**
  * How far an invalidation came: `'acknowledged'` by the store, or `'pending'` when the store did not answer within a
@@ -64,13 +77,22 @@ export interface StoreFunction {
   /** Takes note of the fences for a run that does not look. */
   begin(key: string, tags: readonly string[]): Promise<Begun>;
   /**
-   * Stores what a run computed, behind the answer; resolves when it was written or given up. Nothing is written when
-   * `begun` is not storable, was outdated since, or is older than half a tombstone's life (30 minutes).
+   * Stores what a run computed, behind the answer. Nothing is written when `begun` is not storable, was outdated since,
+   * or is older than 30 minutes, nor when tags do not go together: an inherited one has another token than the run
+   * noted, than another inherited one, or than this process has lately invalidated it with. All of that is told
+   * by no event: it is as if the entry had been outdated just after it was written.
+   *
+   * Resolves with the tags and tokens that the entry carries as soon as they are known, whether or not it can then be
+   * written: for the runs that used it. Undefined when they are not known, or do not go together: what was made of the
+   * entry must not be stored.
    */
-  keep(key: string, begun: Begun, entry: EntryToKeep): Promise<ReadonlyMap<string, string> | undefined>;
+  keep(key: string, begun: Begun, entry: EntryToKeep): Promise<TagPairs | undefined>;
   /** Outdates one call: removes its entry and leaves a tombstone, which outdates what is under way. */
   delete(key: string): Promise<Acknowledgement>;
-  /** Marks one call as stale. */
+  /**
+   * Marks one call: its entry stays, and is found with `expiredFor` until a run that began after the mark replaces it.
+   * What is under way is marked as well.
+   */
   expire(key: string): Promise<Acknowledgement>;
   /** Outdates every entry of this function, of every version. */
   clear(): Promise<Acknowledgement>;
@@ -86,16 +108,16 @@ export interface StoredEntry {
   readonly ttl: number | undefined;
   readonly staleWhileRevalidate: number | undefined;
   readonly staleIfError: number | undefined;
+  /**
+   * Milliseconds since it was marked by `expire`, at least 0, whatever the clocks say: it is stale from then on.
+   * Undefined when it is not marked, or the store has lost the mark.
+   */
+  readonly expiredFor: number | undefined;
   readonly computeMs: number;
   readonly tags: readonly string[];
-  /** The tokens of its tags, as it carries them. */
-  readonly pairs: ReadonlyMap<string, string>;
-  /** Milliseconds since it was marked as stale; undefined when it was not. */
-  readonly expiredFor: number | undefined;
+  /** The same tags, with their tokens: for what is made of it. */
+  readonly pairs: TagPairs;
 }
-
-/** The tokens of tags, as an entry carries them; undefined from a promise when they cannot be known. */
-export type TagPairs = ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string> | undefined>;
 
 /** Why a look-up found nothing. */
 export type StoreMissReason = 'cold' | 'expired' | 'invalidated' | 'damaged' | 'store-down';
@@ -122,7 +144,13 @@ export interface EntryToKeep {
   readonly staleWhileRevalidate: number | undefined;
   readonly staleIfError: number | undefined;
   readonly computeMs: number;
+  /** Its own tags: those that were told at its begin, and those of its result. */
   readonly tags: readonly string[];
-  /** The tokens of the tags that it inherits. */
-  readonly inherited: readonly TagPairs[];
+  /**
+   * The pairs of the entries that the run used. They are written as they are, never with the tokens of now; undefined
+   * says that they are not known: then it is not stored.
+   */
+  readonly inherited: readonly InheritedPairs[];
+  /** Called once when it was written or given up: nothing of it is under way then, unless the store was too slow. */
+  readonly onEnd?: (() => void) | undefined;
 }

@@ -9,11 +9,24 @@ import type { Guard } from './guard.js';
  * a store applies writes in, no old state comes back (hazards 2, 3 and 5).
  */
 
-/** 128 random bits, base64url. */
-const TOKEN = /^[A-Za-z0-9_-]{22}$/;
+/** 128 random bits, base64url; before them, in the mark of an expired call, its instant in base 36 and a dot. */
+const TOKEN = /^(?:[0-9a-z]{1,9}\.)?[A-Za-z0-9_-]{22}$/;
+const BASE = 36;
 
-function newToken(): string {
+/** A value that no token has had. */
+export function newToken(): string {
   return randomBytes(16).toString('base64url');
+}
+
+/** The same, of something that happened at an instant, in milliseconds since 1970. */
+export function newMark(instant: number): string {
+  return `${Math.max(0, Math.floor(instant)).toString(BASE)}.${newToken()}`;
+}
+
+/** The instant that a mark tells; 0 when it tells none. */
+export function instantOf(mark: string): number {
+  const [instant, random] = mark.split('.');
+  return random === undefined || instant === undefined ? 0 : Number.parseInt(instant, BASE);
 }
 
 /** What is stored, if it is a token whole and intact. */
@@ -28,9 +41,9 @@ export type Standing = { readonly token: string | undefined } | 'contested';
 export interface Tokens {
   /**
    * A new value, which this process goes by from now on (hazard 9): the old one is outdated here whatever the store
-   * still says. Write it once, and tell when it was acknowledged.
+   * still says. Write it once, and tell when it was acknowledged. `make` makes the value; {@link newToken} by default.
    */
-  replace(name: string): string;
+  replace(name: string, make?: () => string): string;
   /** The store has this value; `memoryTtl` later its word is taken again, whatever it says. */
   acknowledged(name: string, token: string): void;
   /** Goes by the store's word again, at once: something wider has been replaced. */
@@ -132,11 +145,11 @@ export function createTokens(options: TokensOptions): Tokens {
   }
 
   return {
-    replace(name) {
+    replace(name, make = newToken) {
       const before = live(name);
       const older = new Set(before?.older);
       for (const token of [before?.token, seen.get(name)]) if (token !== undefined) older.add(token);
-      const token = newToken();
+      const token = make();
       written.set(name, { written: token, token, until: undefined, shownAt: undefined, older });
       return token;
     },

@@ -27,7 +27,9 @@ for (let round = 0; round < last; round += 1) {
   if (found !== undefined && !found.payload.startsWith(`${key}:`))
     wrong.push(`${key} found ${found.payload.slice(0, 20)}`);
   const payload = `${key}:${name.repeat(50_000)}`;
-  await fn.keep(key, begun, { encode: () => payload, ttl: 60_000, computeMs: 1, tags: [] });
+  await new Promise((onEnd) => {
+    void fn.keep(key, begun, { encode: () => payload, ttl: 60_000, computeMs: 1, tags: [], inherited: [], onEnd });
+  });
   if (round % 10 === 9) await fn.delete(key);
   if (round === 0) process.stdout.write('ready\n');
 }
