@@ -40,19 +40,22 @@ describe('every event', () => {
 });
 
 describe('every option', () => {
-  /** The names that one table of `settings.ts` accepts, as its keys are written. */
+  const source = ['settings.ts', 'batch/batch-settings.ts']
+    .map((file) => readFileSync(join(root, 'packages/core/src', file), 'utf8'))
+    .join('\n');
+
+  /** The names that one table of the settings accepts, as its keys are written. */
   function optionsIn(table: string): string[] {
-    const source = readFileSync(join(root, 'packages/core/src/settings.ts'), 'utf8');
     const [, body = ''] = new RegExp(`const ${table}[^{]*{\\n([\\s\\S]*?)\\n};`).exec(source) ?? [];
     return [...body.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name ?? '');
   }
 
-  test.each(['CACHE_CHECKS', 'FUNCTION_CHECKS', 'DATA_CHECKS', 'RESOURCE_CHECKS'])(
+  test.each(['CACHE_CHECKS', 'FUNCTION_CHECKS', 'DATA_CHECKS', 'BATCH_CHECKS', 'RESOURCE_CHECKS'])(
     'of %s is in docs/options.md',
     (table) => {
       const { text } = pageAt('docs/options.md');
       const missing = optionsIn(table).filter((option) => !text.includes(`| \`${option}\` `));
-      expect(optionsIn(table).length).toBeGreaterThan(3);
+      expect(optionsIn(table).length).toBeGreaterThan(1);
       expect(missing).toEqual([]);
     },
   );

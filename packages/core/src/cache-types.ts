@@ -1,4 +1,5 @@
 import type {
+  CachedBatch,
   CachedData,
   CachedDataSync,
   CachedResource,
@@ -8,7 +9,7 @@ import type {
 } from './cached.js';
 import type { CacheError } from './errors.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
-import type { DataOptions, DataSyncOptions, ResourceOptions } from './options.js';
+import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions } from './options.js';
 import type { MayBeKept } from './result-type.js';
 import type { AnyFunction } from './wrapping.js';
 
@@ -34,6 +35,9 @@ export interface CacheStats {
 export interface CloseReport {
   readonly failures: readonly CacheError[];
 }
+
+/** Options that freeze what is kept. */
+type Frozen = { readonly copy: 'freeze' };
 
 /** Makes a cached data function. */
 export interface CacheDataFn {
@@ -78,6 +82,50 @@ export interface CacheDataSyncFn {
   ): CachedDataSync<Parameters<F>, ReturnType<F>>;
 }
 
+/** Loads many: its ids are distinct, in the order in which they were asked for, and its own to change. */
+type BatchLoad<Id, Rows> = (ids: Id[]) => Rows | PromiseLike<Rows>;
+
+/** A row, or the failure of its id alone. */
+type RowOrError<Row> = Row | Error;
+
+/**
+ * Makes a cached batch function: one that is called with single ids, and loads those that it does not have together.
+ *
+ * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, `ERR_MILLPOND_NAME_TAKEN` or `ERR_MILLPOND_CLOSED`, at once.
+ */
+export interface CacheBatchFn {
+  /** Of a load that returns rows in any order; `idOf` tells whose they are. Rows are frozen and shared. */
+  <Id, Row>(
+    load: BatchLoad<Id, readonly Row[]>,
+    options: BatchOptions<Id, Row | undefined> & IdOfRow<Id, Row> & Frozen,
+  ): CachedBatch<Id, DeepReadonly<Row> | undefined, readonly Row[]>;
+  /** Of a load that returns rows in any order; `idOf` tells whose they are. An id without a row answers `undefined`. */
+  <Id, Row>(
+    load: BatchLoad<Id, readonly Row[]>,
+    options: BatchOptions<Id, Row | undefined> & IdOfRow<Id, Row>,
+  ): CachedBatch<Id, Row | undefined, readonly Row[]>;
+  /** Of a load that returns a Map from id to row. Rows are frozen and shared. */
+  <Id, Row>(
+    load: BatchLoad<Id, ReadonlyMap<Id, RowOrError<Row>>>,
+    options: BatchOptions<Id, Row | undefined> & Frozen,
+  ): CachedBatch<Id, DeepReadonly<Row> | undefined, ReadonlyMap<Id, RowOrError<Row>>>;
+  /** Of a load that returns a Map from id to row. An id without a row answers `undefined`; an `Error` fails its id alone. */
+  <Id, Row>(
+    load: BatchLoad<Id, ReadonlyMap<Id, RowOrError<Row>>>,
+    options?: BatchOptions<Id, Row | undefined>,
+  ): CachedBatch<Id, Row | undefined, ReadonlyMap<Id, RowOrError<Row>>>;
+  /** Of a load that returns one row for each id, in the order of the ids. Rows are frozen and shared. */
+  <Id, Row>(
+    load: BatchLoad<Id, readonly RowOrError<Row>[]>,
+    options: BatchOptions<Id, Row> & Frozen,
+  ): CachedBatch<Id, DeepReadonly<Row>, readonly RowOrError<Row>[]>;
+  /** Of a load that returns one row for each id, in the order of the ids. An `Error` fails its id alone. */
+  <Id, Row>(
+    load: BatchLoad<Id, readonly RowOrError<Row>[]>,
+    options?: BatchOptions<Id, Row>,
+  ): CachedBatch<Id, Row, readonly RowOrError<Row>[]>;
+}
+
 /** Makes a cached resource. */
 export interface CacheResourceFn {
   /**
@@ -96,6 +144,7 @@ export interface Cache extends AsyncDisposable {
   readonly name: string | undefined;
   readonly cacheData: CacheDataFn;
   readonly cacheDataSync: CacheDataSyncFn;
+  readonly cacheBatch: CacheBatchFn;
   readonly cacheResource: CacheResourceFn;
   /** Drops every entry of every function of this cache; a store keeps what others put there. */
   readonly clear: () => Promise<Invalidation>;

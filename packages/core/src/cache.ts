@@ -1,7 +1,8 @@
+import { buildCachedBatch } from './batch/cache-batch.js';
 import { buildCachedData } from './data/cache-data.js';
 import { buildCachedDataSync } from './data/cache-data-sync.js';
 import { buildCachedResource } from './resource/cache-resource.js';
-import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
+import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
 import { inRootContext } from './context.js';
 import { cacheClosed } from './errors.js';
 import { createEvents } from './events.js';
@@ -101,6 +102,10 @@ export function createCache(given: CacheOptions = {}): Cache {
     cacheDataSync: typed<CacheDataSyncFn>((fn, given) => {
       checkOpen('cacheDataSync');
       return own(buildCachedDataSync(parts.dataSync(fn, given)));
+    }),
+    cacheBatch: typed<CacheBatchFn>((load, given) => {
+      checkOpen('cacheBatch');
+      return own(buildCachedBatch(parts.batch(load, given)));
     }),
     cacheResource: typed<CacheResourceFn>((fn, given) => {
       checkOpen('cacheResource');

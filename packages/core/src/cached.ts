@@ -25,7 +25,10 @@ export interface FunctionStats {
   readonly joins: number;
   readonly stale: number;
   readonly errors: number;
-  /** How often the function itself was started, whoever it was for: refreshes count, and calls of a disabled cache. */
+  /**
+   * How often the function itself was started, whoever it was for: refreshes count, and calls of a disabled cache. Of
+   * a batch, how often it was called with a list.
+   */
   readonly runs: number;
   /**
    * The time that half of the runs, and 95 % of them, stayed below, of those that ended with a value; within 5 % of
@@ -118,6 +121,35 @@ export interface CachedDataSync<A extends readonly unknown[], R> extends Cached<
 /** A hold on a resource: it is not released before the lease has ended, by `await using` or `[Symbol.asyncDispose]()`. */
 export interface Lease<R> extends AsyncDisposable {
   readonly resource: R;
+}
+
+/** Calls with single ids, and with lists of them. */
+interface OneAndMany<Id, R> {
+  (id: Id): Promise<R>;
+  /**
+   * The rows of ids, in their order, each its own copy. Rejects as `Promise.all` does, with the first failure; for
+   * each outcome use `Promise.allSettled(ids.map(user))`.
+   */
+  readonly many: (ids: readonly Id[]) => Promise<R[]>;
+}
+
+/**
+ * A cached batch function: it is called with single ids, each of which has an entry of its own, and those that are
+ * missed in one turn of the event loop are loaded together. `stats().runs` counts loads, everything else ids.
+ */
+export interface CachedBatch<Id, R, Rows = unknown> extends Cached<[id: Id]>, Droppable<[id: Id]>, OneAndMany<Id, R> {
+  /** What loads the rows, uncached. */
+  readonly original: (ids: Id[]) => Rows | PromiseLike<Rows>;
+  /** Loads now and replaces the entry; on failure the old one stays and the error reaches the caller. */
+  readonly refresh: (id: Id) => Promise<R>;
+  /** Marks one row as stale, and keeps it: see {@link CachedData.expire}. */
+  readonly expire: (id: Id) => Promise<Invalidation>;
+  /** Keeps a row for an id without loading it: see {@link CachedData.prime}. */
+  prime(row: R, id: Id): Promise<void>;
+  /** A copy of what memory holds and may serve, or undefined; nothing is counted and the store is not asked. */
+  readonly peek: (id: Id) => R | undefined;
+  /** The same function and entries, with options for its calls. */
+  readonly withOptions: (options: DataCallOptions) => OneAndMany<Id, R>;
 }
 
 /** A cached resource: everybody gets the same object. */

@@ -1,3 +1,8 @@
+import { BatchFlights } from './batch/batch-flights.js';
+import { BatchReporter } from './batch/batch-reporter.js';
+import { checkBatchOptions } from './batch/batch-settings.js';
+import { ofOneId, type BatchParts } from './batch/cache-batch.js';
+import { Collector } from './batch/collector.js';
 import type { DataEntry } from './data/data-entry.js';
 import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
@@ -12,7 +17,7 @@ import { nameTaken, wrappedOften } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
 import type { CacheHost } from './host.js';
-import { createKeyer, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
+import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
@@ -92,6 +97,43 @@ export class FunctionParts {
     return this.#dataParts(fn, options, settings, { shown, where, stored: false }, () => undefined);
   }
 
+  batch(fn: unknown, given: unknown): BatchParts {
+    checkFunction(fn, 'cacheBatch');
+    const where = `cacheBatch(${shownName(fn, undefined)})`;
+    const options = withDefaults(given, this.#defaults, 'data');
+    checkBatchOptions(options, where);
+    const { idOf, maxBatchSize, maxConcurrent } = options;
+    // Whose row it is is decided by both, and what is kept is a row, not what the function returns.
+    const version = (code: string): string => `row:${code}${idOf === undefined ? '' : `:${fingerprint(idOf)}`}`;
+    const tier = this.#stores.for(options, where);
+    const settings = dataSettings(options, shownName(fn, options.name));
+    const entries = tier && this.#inStore(tier, fn, options, settings, where, version);
+    const store = tier && entries && { tier, entries };
+    const shown = this.#showAs(shownName(fn, options.name));
+    const report = new BatchReporter(this.#host.events, this.#host.settings.name, shown);
+    const onEvict = (key: string): void => flights.outdateBehind(key);
+    const naming = { shown, where, stored: store !== undefined };
+    const data = this.#dataParts(fn, options, settings, naming, onEvict, report);
+    const places = maxConcurrent === undefined ? undefined : new Places(maxConcurrent);
+    const keyer = ofOneId(data.keyer);
+    const collector = new Collector({
+      host: this.#host,
+      load: fn,
+      idOf,
+      maxBatchSize,
+      places,
+      inherits: settings.inherits,
+      keyer,
+      report,
+    });
+    const flights = new BatchFlights<DataOutcome>(
+      flightTimeout(options, where),
+      (key, why) => report.abandoned(key, why),
+      collector,
+    );
+    return { ...data, keyer, load: fn, collector, flights, store };
+  }
+
   resource(fn: unknown, given: unknown): ResourceParts {
     const options = withDefaults(given, this.#defaults, 'resource');
     checkFunction(fn, 'cacheResource');
@@ -121,9 +163,8 @@ export class FunctionParts {
     settings: DataSettings,
     naming: Naming,
     onEvict: (key: string) => void,
+    report = this.#reporter(naming.shown),
   ): DataSyncParts {
-    const { shown } = naming;
-    const report = this.#reporter(shown);
     const { memory, generations } = this.#host;
     return {
       host: this.#host,
@@ -135,6 +176,7 @@ export class FunctionParts {
       shelf: this.#dataShelf(options, settings, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
+      refreshes: this.#host.refreshes,
       report,
     };
   }
@@ -199,8 +241,11 @@ export class FunctionParts {
     options: AnyDataOptions,
     settings: DataSettings,
     where: string,
+    versionOf = (code: string): string => code,
   ): StoreFunction {
-    const { name, version } = identify(fn, { name: options.name, version: options.version, stored: true, where });
+    const identity = identify(fn, { name: options.name, version: options.version, stored: true, where });
+    const { name } = identity;
+    const version = options.version ?? versionOf(identity.version);
     const taken = this.#taken.get(tier) ?? new Set();
     if (taken.has(name)) throw nameTaken(name);
     this.#taken.set(tier, taken.add(name));
@@ -221,8 +266,11 @@ export class FunctionParts {
 }
 
 function flightTable<T>(options: AnyFunctionOptions, where: string, report: Reporter): FlightTable<T> {
-  const flightTimeout = parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
-  return new FlightTable<T>(flightTimeout, (key, why) => report.abandoned(key, why));
+  return new FlightTable<T>(flightTimeout(options, where), (key, why) => report.abandoned(key, why));
+}
+
+function flightTimeout(options: AnyFunctionOptions, where: string): number {
+  return parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
 }
 
 /** Made when it is asked for: a digest of the source is not for free. */

@@ -1,6 +1,15 @@
 export { createCache } from './cache.js';
-export type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStats, CloseReport } from './cache-types.js';
 export type {
+  Cache,
+  CacheBatchFn,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStats,
+  CloseReport,
+} from './cache-types.js';
+export type {
+  CachedBatch,
   CachedData,
   CachedDataSync,
   CachedResource,
@@ -10,7 +19,7 @@ export type {
   Lease,
 } from './cached.js';
 export type { Clock, Timer } from './clock.js';
-export { cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
+export { cacheBatch, cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
 export { defineCodec, recordCodec, type ClassOf, type Codec, type CodecList, type CodecOptions } from './copy/index.js';
 export type { Duration } from './duration.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
@@ -26,6 +35,7 @@ export type {
 export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
 export { defineHasher, fingerprint, standsFor, type Hasher, type KeyPart } from './key/index.js';
 export type {
+  BatchOptions,
   CacheOptions,
   CallOptions,
   CallOutcome,
@@ -37,6 +47,7 @@ export type {
   ErrorTtl,
   FunctionDefaults,
   FunctionOptions,
+  IdOfRow,
   ReleaseReason,
   ResourceOptions,
 } from './options.js';

@@ -102,6 +102,21 @@ export interface ErrorTtl {
   readonly only: readonly ErrorClass[];
 }
 
+/** Options of `cacheBatch`; those of data are about single ids. `R` is the type of the row of one id. */
+export interface BatchOptions<Id, R> extends Omit<
+  DataOptions<[id: Id], R>,
+  'ignoreArgs' | 'ignoreUnderscored' | 'context'
+> {
+  /** The most ids of one load; more are several loads. Default: any number. */
+  readonly maxBatchSize?: number | undefined;
+}
+
+/** Says whose row it is, of a load that returns rows in any order. */
+export interface IdOfRow<Id, Row> {
+  /** The id of a row. Rows of ids that were not asked for are ignored. */
+  readonly idOf: (row: Row) => Id;
+}
+
 /** Options of `cacheDataSync`: memory only, so nothing that needs a store or a background. */
 export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
   DataOptions<A, R>,

@@ -68,7 +68,8 @@ const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
   context: isOneOf('detached', 'caller'),
 };
 
-const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
+/** What each option of data may be. */
+export const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
   ...FUNCTION_CHECKS,
   version: isText,
   ttl: isTtl,

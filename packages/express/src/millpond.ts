@@ -1,6 +1,7 @@
 import {
   holdCache,
   type Cache,
+  type CacheBatchFn,
   type CacheDataFn,
   type CacheDataSyncFn,
   type CacheOrOptions,
@@ -17,6 +18,7 @@ export interface Pond extends AsyncDisposable {
   readonly cache: Cache;
   readonly cacheData: CacheDataFn;
   readonly cacheDataSync: CacheDataSyncFn;
+  readonly cacheBatch: CacheBatchFn;
   readonly cacheResource: CacheResourceFn;
   readonly cacheRoute: CacheRouteFn;
   /** Closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
@@ -30,11 +32,12 @@ export interface Pond extends AsyncDisposable {
  */
 export function millpond(options: MillpondOptions = {}): Pond {
   const { cache, close } = holdCache(options, 'millpond');
-  const { cacheData, cacheDataSync, cacheResource } = cache;
+  const { cacheData, cacheDataSync, cacheBatch, cacheResource } = cache;
   return {
     cache,
     cacheData,
     cacheDataSync,
+    cacheBatch,
     cacheResource,
     cacheRoute: cacheRouteOf(cache),
     close,

@@ -20,6 +20,7 @@ export function wrapsOf(cache: Cache): ((fn: unknown) => unknown)[] {
   return [
     (fn) => cache.cacheData(fn as () => unknown),
     (fn) => cache.cacheDataSync(fn as () => unknown),
+    (fn) => cache.cacheBatch(fn as () => []),
     (fn) => cache.cacheResource(fn as () => unknown),
   ];
 }

@@ -1,13 +1,20 @@
-import { buildCachedFunction } from '../cached-function.js';
+import { buildCachedFunction, type CachedFunctionParts } from '../cached-function.js';
 import type { Invalidation } from '../cached.js';
 import type { Built } from '../host.js';
 import { DataFunction } from './data-function.js';
 import type { DataFunctionParts } from './data-parts.js';
 
+/** What the caller of a data function sees of it, where that is not what runs for one call. */
+interface Seen extends Pick<CachedFunctionParts, 'original'> {
+  readonly calls: DataFunction;
+}
+
 /** A cached data function. */
-export function buildCachedData(parts: DataFunctionParts): Built {
+export function buildCachedData(
+  parts: DataFunctionParts,
+  { original, calls }: Seen = { original: parts.original, calls: new DataFunction(parts) },
+): Built {
   const { shelf, failures, keyer, store } = parts;
-  const calls = new DataFunction(parts);
   const kept = {
     get size() {
       return shelf.size;
@@ -24,7 +31,7 @@ export function buildCachedData(parts: DataFunctionParts): Built {
       shelf.clear(reason);
     },
   };
-  return buildCachedFunction({ ...parts, shelf: kept, store: store?.entries }, calls, (selfOf) => ({
+  return buildCachedFunction({ ...parts, original, shelf: kept, store: store?.entries }, calls, (selfOf) => ({
     async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
       const key = keyer.keyOf(selfOf(this), args);
       calls.expireHere(key);

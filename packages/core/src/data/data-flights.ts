@@ -112,7 +112,7 @@ export class DataFlights {
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
   refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights, settings, report } = this.#parts;
+    const { host, flights, settings, refreshes, report } = this.#parts;
     if (this.#now() < stale.retryAt) {
       report.refreshSkipped(call.key, 'cooldown');
       return;
@@ -126,7 +126,7 @@ export class DataFlights {
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
       if (outcome.type === 'failure') stale.retryAt = this.#now() + host.settings.refreshCooldown;
     };
-    const runs = inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
+    const runs = inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));
     if (!runs) report.refreshSkipped(call.key, 'limit');
   }
 

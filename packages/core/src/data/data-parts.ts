@@ -3,6 +3,7 @@ import type { DataOutcome } from './data-outcome.js';
 import type { DataSettings } from './data-settings.js';
 import type { Failures } from './failures.js';
 import type { FlightTable } from '../run/flight-table.js';
+import type { Refreshes } from '../run/refresh.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
 import type { KeepOptions } from '../copy/index.js';
@@ -29,6 +30,7 @@ export interface DataFunctionParts {
   /** How many runs may be under way at once, when that is limited. */
   readonly places: Places | undefined;
   readonly generations: Generations;
+  readonly refreshes: Pick<Refreshes, 'run'>;
   readonly report: Reporter;
   /** The second tier, when there is one. */
   readonly store: DataStore | undefined;

@@ -62,8 +62,8 @@ export class Flight<T> implements Recorder {
   /** When it began, by the cache's clock. */
   readonly startedAt: number;
   readonly behind: boolean;
-  /** Whether it, or a run that it is inside of, runs behind a stale answer. */
-  readonly refreshes: boolean;
+  /** Whether it, or a run that it is inside of or works for, runs behind a stale answer. */
+  refreshes: boolean;
   readonly inherits: boolean;
   used: Inherited | undefined;
   /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */

@@ -1,7 +1,10 @@
 import { createCache } from '../cache.js';
-import type { Cache, CacheDataFn } from '../cache-types.js';
+import type { Cache, CacheBatchFn, CacheDataFn } from '../cache-types.js';
 import type { CacheOptions, DataOptions } from '../options.js';
 import { checkFunction, typed } from '../wrapping.js';
+
+/** No function has a store, whatever its options say. */
+const NO_STORE = { store: false, persist: undefined } as const;
 
 /**
  * Makes a cache that passes through: every call of a data function runs it, nothing is kept, and no store or disk is
@@ -16,7 +19,10 @@ export function createPassThroughCache(options: CacheOptions = {}): Cache {
     ...cache,
     cacheData: typed<CacheDataFn>((fn, options = {}) => {
       checkFunction(fn, 'cacheData');
-      return cache.cacheData(fn, instead<DataOptions<never, unknown>>(options, { store: false, persist: undefined }));
+      return cache.cacheData(fn, instead<DataOptions<never, unknown>>(options, NO_STORE));
+    }),
+    cacheBatch: typed<CacheBatchFn>((load, options = {}) => {
+      return Reflect.apply(cache.cacheBatch, undefined, [load, instead(options, NO_STORE)]);
     }),
   };
 }
