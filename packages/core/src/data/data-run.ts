@@ -181,9 +181,11 @@ export class DataRun {
     freshness: Freshness,
     cause: 'error' | 'timeout',
   ): DataAnswer | undefined {
-    const { generations } = this.#parts;
+    const { generations, shelf } = this.#parts;
     const entry = kept ?? this.#fallbacks.get(flight);
-    if (entry === undefined || flight.outdated) return undefined;
+    if (entry === undefined) return undefined;
+    // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
+    if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
     // An entry that has left memory does not carry its tags any more: the log tells of them.
     if (generations.firstInvalidation(flight.position, entry.tags) !== undefined) return undefined;
     const now = this.#now();

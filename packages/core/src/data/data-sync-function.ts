@@ -51,7 +51,8 @@ export class DataSyncFunction {
         return this.#handOut(value);
       case 'fallback':
       case 'stale':
-        return this.#unlessFailed(call, 'expired', value);
+        // Inside a refresh nothing stale is served (hazard 15).
+        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : value);
       case 'expired':
       case 'memory-ttl':
       case 'invalidated':
@@ -109,7 +110,7 @@ export class DataSyncFunction {
       started: now(),
       outdated: false,
       cache: host,
-      refreshes: false,
+      refreshes: currentRecorder()?.refreshes === true,
       inherits: settings.inherits,
       used: undefined,
       now,
@@ -130,11 +131,18 @@ export class DataSyncFunction {
     const ttl = settings.failureTtl(error);
     const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
     if (isKept) failures?.keep(key, error, settings.staticTags, now, ttl);
-    const serves =
-      fallback !== undefined && this.#isCurrent(run, fallback.tags) && now < errorUntil(fallback, settings.policy);
-    if (serves) return this.#serveStale(key, fallback);
+    if (fallback !== undefined && this.#isThere(key, run, fallback) && now < errorUntil(fallback, settings.policy)) {
+      return this.#serveStale(key, fallback);
+    }
     report.miss(key, reason, settings.policy);
     throw error;
+  }
+
+  /** Whether an entry was not dropped during a run. What outdated that may have been an `expire`, which drops nothing. */
+  #isThere(key: string, run: SyncRun, entry: DataEntry): boolean {
+    const { generations, shelf } = this.#parts;
+    if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
+    return !run.outdated || shelf.get(key)?.value === entry;
   }
 
   #serveStale(key: string, entry: DataEntry): unknown {
