@@ -137,6 +137,22 @@ describe('errorTtl', () => {
     expect(caught()).toMatchObject({ message: '2' });
   });
 
+  test('is over when the function has returned, also when `when` refuses what it returned', async () => {
+    const { cache } = pond();
+    let failing = true;
+    const returns = (): number => {
+      if (failing) throw new Error('down');
+      return 1;
+    };
+    const load = cache.cacheData(async () => returns(), { errorTtl: '1h', when: () => false });
+    const loadSync = cache.cacheDataSync(returns, { errorTtl: '1h', when: () => false });
+    await failureOf(load());
+    expect(loadSync).toThrow('down');
+    failing = false;
+    expect([await load.refresh(), loadSync.refresh()]).toEqual([1, 1]);
+    expect([await load(), loadSync()]).toEqual([1, 1]);
+  });
+
   test.each([
     0,
     '5',

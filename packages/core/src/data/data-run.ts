@@ -227,11 +227,13 @@ export class DataRun {
   }
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
-    const { flights, report } = this.#parts;
+    const { flights, report, failures } = this.#parts;
     const { flight, call, begun } = plan;
     const tags = this.#keeper.tagsOf(flight, own);
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
+    // The function has returned: that ends a failure, also when `when` refuses what it has returned.
+    if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(call.key);
     const computeMs = this.#now() - plan.started;
     const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason }, plan.own);

@@ -158,7 +158,7 @@ export class DataSyncFunction {
   }
 
   #keepAndCopy({ key, args }: SyncCall, run: SyncRun, value: unknown): unknown {
-    const { report, settings } = this.#parts;
+    const { report, settings, failures } = this.#parts;
     let kept: Kept;
     try {
       kept = this.#kept(value);
@@ -168,10 +168,15 @@ export class DataSyncFunction {
       report.failed(key, this.#now() - run.started, error);
       throw error;
     }
-    const entry = this.#entry(kept, run, settings.tagsOf(value, args), settings.ttlOf(value, args));
+    const own = settings.tagsOf(value, args);
+    const tags = withInherited(own, run);
+    const ttl = settings.ttlOf(value, args);
     // Asked again after `when`, which may have invalidated.
-    const keeps = this.#isCurrent(run, entry.tags) && settings.wanted(value, args) && this.#isCurrent(run, entry.tags);
+    const keeps = this.#isCurrent(run, tags) && settings.wanted(value, args) && this.#isCurrent(run, tags);
+    const entry = this.#entry(kept, run, own, ttl, keeps);
     if (keeps) this.#place(key, entry, run);
+    // The function has returned: that ends a failure, also when `when` refuses what it has returned.
+    else if (this.#isCurrent(run, tags)) failures?.drop(key);
     report.computed(key, entry.computeMs, keeps);
     return this.#handOut(entry);
   }
@@ -185,12 +190,13 @@ export class DataSyncFunction {
     return !run.outdated && this.#parts.generations.firstInvalidation(run.position, tags) === undefined;
   }
 
-  #entry(kept: Kept, run: SyncRun, own: readonly string[], ttl: number = Infinity): DataEntry {
-    const { settings } = this.#parts;
+  /** What is not kept must not carry its tags: nobody would let go of them. */
+  #entry(kept: Kept, run: SyncRun, own: readonly string[], ttl: number | undefined, keeps: boolean): DataEntry {
+    const { settings, generations } = this.#parts;
     const now = this.#now();
     const used: Inherited | undefined = run.used;
-    const life = ttl * (1 - settings.jitter.memory * Math.random());
-    const tags = used === undefined ? own : [...new Set([...own, ...used.tags])];
+    const tags = withInherited(own, run);
+    const life = (ttl ?? Infinity) * (1 - settings.jitter.memory * Math.random());
     return {
       kept,
       createdAt: now,
@@ -200,7 +206,7 @@ export class DataSyncFunction {
       run: run.run,
       computeMs: now - run.started,
       tags,
-      stamps: this.#parts.generations.stamp(tags),
+      stamps: keeps ? generations.stamp(tags) : [],
       sources: memorySources(own, used),
       retryAt: 0,
     };
@@ -224,7 +230,7 @@ export class DataSyncFunction {
     this.#outdate(key);
     const given = kept.copy();
     const run = this.#begin();
-    this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args)), run);
+    this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args), true), run);
   }
 
   expire(self: unknown, args: readonly unknown[]): void {
@@ -269,6 +275,11 @@ export class DataSyncFunction {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** The tags of a result, with those of what its run has used. */
+function withInherited(own: readonly string[], { used }: SyncRun): readonly string[] {
+  return used === undefined ? own : [...new Set([...own, ...used.tags])];
 }
 
 type Attempt =
