@@ -9,6 +9,7 @@ import { parseDuration } from './duration.js';
 import { nameTaken } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
+import { Cooldowns } from './run/refresh.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, identify, ignoredArgs, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
@@ -74,6 +75,7 @@ export class FunctionParts {
       ),
       context: options.context ?? 'detached',
       flights,
+      cooldowns: new Cooldowns(),
       places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
       store,
     };

@@ -111,16 +111,17 @@ export class DataFlights {
   }
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
-  refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights, settings } = this.#parts;
-    if (this.#now() < stale.retryAt || flights.joinable(call.key, this.#now()) !== undefined) return;
+  refreshBehind(call: DataCall): void {
+    const { host, flights, settings, cooldowns } = this.#parts;
+    if (!cooldowns.isOver(call.key, this.#now()) || flights.joinable(call.key, this.#now()) !== undefined) return;
     const refresh = async (): Promise<void> => {
       const errand = { reason: 'refresh', freshness: settings.policy, primed: undefined } as const;
       const flight = this.start(call, errand, true);
       // It waits as a caller does, so that it is not deserted when one who joined it leaves.
       const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
-      if (outcome.type === 'failure') stale.retryAt = this.#now() + host.settings.refreshCooldown;
+      const hasFailed = outcome.type === 'failure' && !flight.outdated;
+      if (hasFailed) cooldowns.begin(call.key, this.#now() + host.settings.refreshCooldown);
     };
     inRootContext(() => host.refreshes.run(refresh, this.#now(), flights.flightTimeout));
   }

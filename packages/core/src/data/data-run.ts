@@ -52,7 +52,7 @@ export class DataRun {
       return await this.#steps(flight, errand);
     } catch (error) {
       // What fails beside the function is told like what fails in it.
-      return { type: 'failure', reason: errand.reason, error, mayBeStale: false };
+      return { type: 'failure', reason: errand.reason, error, failedAt: undefined, mayBeStale: false };
     } finally {
       flights.leave(flight);
       generations.leave();
@@ -69,6 +69,8 @@ export class DataRun {
     flight.looking = true;
     const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
     if ('answer' in looked) return looked.answer;
+    const kept = this.#keptFailure(flight, looked.reason);
+    if (kept !== undefined) return kept;
     const wait = this.#takePlace({ ...plan, reason: looked.reason });
     // Awaited only where there is a wait: a run that may begin begins in the turn in which it was asked for.
     const refused = wait === undefined ? undefined : await wait;
@@ -84,6 +86,15 @@ export class DataRun {
       own: args === undefined,
       started: this.#now(),
     });
+  }
+
+  /** A failure that is kept, in the place of a run: the store had nothing better. */
+  #keptFailure(flight: Flight<DataOutcome>, reason: MissReason): DataFailure | undefined {
+    const { flights, failures } = this.#parts;
+    const kept = reason === 'refresh' ? undefined : failures?.get(flight.key, this.#now());
+    if (kept === undefined) return undefined;
+    flights.leave(flight);
+    return { type: 'failure', reason, error: kept.error, failedAt: kept.failedAt, mayBeStale: true };
   }
 
   /** Where runs are limited: the wait for a place, which ends with a failure when there will be none. */
@@ -119,8 +130,10 @@ export class DataRun {
     const { entries } = store;
     if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
     const looked = await entries.lookup(call.key, staticTags);
-    const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
-    if (entry === undefined) return { reason: looked.reason, begun: looked.begun };
+    const found = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
+    if (found === undefined) return { reason: looked.reason, begun: looked.begun };
+    // Whoever was answered with something newer must not get what is older, though it may live longer.
+    const entry = this.#keeper.notOlderThan(flight.key, found) ?? found;
     const answer = this.#fromStore(flight, entry, freshness, late);
     if (answer !== undefined) return { answer };
     this.#fallbacks.set(flight, entry);
@@ -164,7 +177,7 @@ export class DataRun {
     const { flights, report } = this.#parts;
     flights.leave(flight);
     report.failed(call.key, this.#now() - started, error);
-    return { type: 'failure', reason, error, mayBeStale: true };
+    return { type: 'failure', reason, error, failedAt: undefined, mayBeStale: true };
   }
 
   #keepFailure(plan: Plan, error: unknown): void {
@@ -182,7 +195,7 @@ export class DataRun {
     cause: 'error' | 'timeout',
   ): DataAnswer | undefined {
     const { generations, shelf } = this.#parts;
-    const entry = kept ?? this.#fallbacks.get(flight);
+    const entry = this.#fallbacks.get(flight) ?? kept;
     if (entry === undefined) return undefined;
     // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
     if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
@@ -222,7 +235,7 @@ export class DataRun {
       return this.#keep({ ...plan, begun, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.call.key, 0, error);
-      return { type: 'failure', reason: plan.reason, error, mayBeStale: false };
+      return { type: 'failure', reason: plan.reason, error, failedAt: undefined, mayBeStale: false };
     }
   }
 

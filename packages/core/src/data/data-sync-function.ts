@@ -9,7 +9,7 @@ import { memorySources, record, type Inherited, type Recorder } from '../run/inh
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 
 /** What a synchronous function needs of the parts of a data function. */
-export type DataSyncParts = Omit<DataFunctionParts, 'flights' | 'store' | 'context' | 'places'>;
+export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
 
 /** One run that is under way: somewhere below it on the stack. */
 interface SyncRun extends Recorder {
@@ -208,7 +208,6 @@ export class DataSyncFunction {
       tags,
       stamps: keeps ? generations.stamp(tags) : [],
       sources: memorySources(own, used),
-      retryAt: 0,
     };
   }
 
