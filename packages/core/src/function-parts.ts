@@ -16,6 +16,7 @@ import { parseDuration } from './duration.js';
 import { nameTaken, wrappedOften } from './errors.js';
 import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
+import { Cooldowns } from './run/refresh.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { Shelf } from './memory/index.js';
@@ -81,6 +82,7 @@ export class FunctionParts {
       ...parts,
       context: options.context ?? 'detached',
       flights,
+      cooldowns: new Cooldowns(),
       places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
       store,
     };
@@ -131,7 +133,7 @@ export class FunctionParts {
       (key, why) => report.abandoned(key, why),
       collector,
     );
-    return { ...data, keyer, load: fn, collector, flights, store };
+    return { ...data, keyer, load: fn, collector, flights, cooldowns: new Cooldowns(), store };
   }
 
   resource(fn: unknown, given: unknown): ResourceParts {

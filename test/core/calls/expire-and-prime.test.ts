@@ -62,6 +62,19 @@ describe('expire', () => {
     expect(await Promise.all([before, after, load('a')])).toEqual(['old', 'new', 'new']);
   });
 
+  test('leaves the old value to a caller whose run fails, though it came in the middle of that run', async () => {
+    const { clock, load, answer, doors } = gatedRuns({ ttl: '1m', staleIfError: '1h' });
+    const first = load('a');
+    await answer(1, 'old');
+    await first;
+    await clock.advance('2m');
+    const waits = load('a');
+    await settle();
+    await load.expire('a');
+    doors[1]?.fail(new Error('down'));
+    expect(await waits).toBe('old');
+  });
+
   test('of what was not kept is no complaint; arguments without a key are', async () => {
     const { load } = numbered();
     expect(await load.expire('nobody')).toEqual({ store: 'none' });
@@ -111,6 +124,28 @@ describe('expire', () => {
     expect(load()).toBe(1);
     failing = false;
     expect(load()).toBe(2);
+  });
+
+  test('inside a synchronous function leaves the old value to its caller when it fails, and a delete does not', () => {
+    const { cache } = pond();
+    let inside = (): void => undefined;
+    const load = cache.cacheDataSync(
+      () => {
+        inside();
+        return 1;
+      },
+      { ttl: '1h', staleIfError: '1h' },
+    );
+    load();
+    load.expire();
+    const failAfter = (drop: () => void) => (): void => {
+      drop();
+      throw new Error('down');
+    };
+    inside = failAfter(load.expire);
+    expect(load()).toBe(1);
+    inside = failAfter(load.delete);
+    expect(load).toThrow('down');
   });
 });
 

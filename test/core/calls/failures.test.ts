@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DataOptions } from '@millpond/core';
-import { settle } from '../../support/fake-clock.js';
+import { createCache, type DataOptions } from '@millpond/core';
+import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { failureOf, gate, unchecked } from '../support/gate.js';
 
@@ -135,6 +135,69 @@ describe('errorTtl', () => {
     expect(caught()).toBe(first);
     await clock.advance(5_000);
     expect(caught()).toMatchObject({ message: '2' });
+  });
+
+  test('over a store leaves the stale value there to callers, long after memory has let go of it', async () => {
+    const clock = fakeClock();
+    const cache = createCache({ name: 'shop', store: new Map(), clock, memoryTtl: '10s' });
+    let failing = false;
+    const load = cache.cacheData(
+      async () => {
+        if (failing) throw new Error('down');
+        return 'old';
+      },
+      { name: 'load', ttl: '5s', staleIfError: '1h', errorTtl: '1m', jitter: 0 },
+    );
+    await load();
+    await cache.flush();
+    failing = true;
+    for (let seconds = 0; seconds < 60; seconds += 20) {
+      await clock.advance('20s');
+      expect(await Promise.all([load(), load()])).toEqual(['old', 'old']);
+    }
+    expect(load.stats()).toMatchObject({ runs: 2, errors: 1, misses: 1 });
+  });
+
+  test('over a store gives way to what another process has computed since', async () => {
+    const clock = fakeClock();
+    const data = new Map<string, unknown>();
+    let failing = true;
+    const start = () => {
+      const cache = createCache({ name: 'shop', store: data, clock });
+      const load = cache.cacheData(
+        async () => {
+          if (failing) throw new Error('down');
+          return 'new';
+        },
+        { name: 'load', version: '1', ttl: '1h', staleIfError: '1h', errorTtl: '1h' },
+      );
+      return { cache, load };
+    };
+    const [one, two] = [start(), start()];
+    await failureOf(one.load());
+    expect(await failureOf(one.load())).toMatchObject({ message: 'down' });
+    expect(one.load.stats()).toMatchObject({ runs: 1, hits: 1 });
+    await clock.advance('1s');
+    failing = false;
+    await two.load();
+    await two.cache.flush();
+    expect([await one.load(), one.load.stats().runs]).toEqual(['new', 1]);
+  });
+
+  test('is over when the function has returned, also when `when` refuses what it returned', async () => {
+    const { cache } = pond();
+    let failing = true;
+    const returns = (): number => {
+      if (failing) throw new Error('down');
+      return 1;
+    };
+    const load = cache.cacheData(async () => returns(), { errorTtl: '1h', when: () => false });
+    const loadSync = cache.cacheDataSync(returns, { errorTtl: '1h', when: () => false });
+    await failureOf(load());
+    expect(loadSync).toThrow('down');
+    failing = false;
+    expect([await load.refresh(), loadSync.refresh()]).toEqual([1, 1]);
+    expect([await load(), loadSync()]).toEqual([1, 1]);
   });
 
   test.each([

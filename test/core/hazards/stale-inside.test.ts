@@ -84,4 +84,29 @@ describe('hazard 15: something stale in what is being made', () => {
     await settle();
     expect(failed.map(({ type, ...event }) => [type, 'fn' in event && event.fn])).toHaveLength(2);
   });
+
+  test('is not used in a refresh when it is of a synchronous function, however deep, either', async () => {
+    const { cache, clock } = pond();
+    let failing = false;
+    const getInmost = cache.cacheDataSync(
+      () => {
+        if (failing) throw new Error('down');
+        return 1;
+      },
+      { ttl: '10s', staleIfError: '1h' },
+    );
+    const getInner = cache.cacheDataSync(() => getInmost(), { ttl: '10s', staleIfError: '1h', inherit: false });
+    const getOuter = cache.cacheData(async () => getInner(), {
+      ttl: '10s',
+      staleWhileRevalidate: '1h',
+      inherit: false,
+    });
+    await getOuter();
+    await clock.advance(10_000);
+    failing = true;
+    await getOuter();
+    await settle();
+    expect([getInmost, getInner, getOuter].map((fn) => fn.stats().stale)).toEqual([0, 0, 1]);
+    expect([getInmost, getInner, getOuter].map((fn) => fn.stats().errors)).toEqual([1, 1, 1]);
+  });
 });

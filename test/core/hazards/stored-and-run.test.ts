@@ -66,3 +66,31 @@ test('hazard 16: what is found in the store does not keep out a run that began a
   expect(await refreshed).toBe('computed last');
   expect(await load('1')).toBe('computed last');
 });
+
+test('hazard 16: what the store has is no answer where memory has had something newer, be that over and the older not', async () => {
+  const clock = fakeClock();
+  const cache = createCache({ name: 'shop', store: new Map(), clock, memoryTtl: '1h' });
+  let version = 1;
+  let isDown = false;
+  const getPart = cache.cacheData(
+    async () => {
+      if (isDown) throw new Error('down');
+      return 'a part';
+    },
+    { name: 'part', ttl: '10s', staleIfError: '1h', jitter: 0 },
+  );
+  const getWhole = cache.cacheData(async () => [version, await getPart()], {
+    name: 'whole',
+    ttl: '1h',
+    staleWhileRevalidate: '1h',
+    jitter: 0,
+  });
+  expect(await getWhole()).toEqual([1, 'a part']);
+  await cache.flush();
+  await clock.advance('10s');
+  isDown = true;
+  version = 2;
+  // Made of something stale, so that it is not stored.
+  expect(await getWhole.withOptions({ freshWithin: '1s' })()).toEqual([2, 'a part']);
+  expect(await getWhole()).toEqual([2, 'a part']);
+});

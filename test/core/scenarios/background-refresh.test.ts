@@ -126,6 +126,31 @@ describe('S84: after a refresh that failed', () => {
     expect([state.calls, await load()]).toEqual([3, 3]);
   });
 
+  test('none is tried for a minute over a store either, where memory lets go of the value and reads it again', async () => {
+    const clock = fakeClock();
+    const cache = createCache({ name: 'shop', store: new Map(), clock, memoryTtl: '10s' });
+    let calls = 0;
+    const load = cache.cacheData(
+      async () => {
+        calls += 1;
+        if (calls > 1) throw new Error('down');
+        return calls;
+      },
+      { name: 'load', ttl: '10s', staleWhileRevalidate: '1h', jitter: 0 },
+    );
+    await load();
+    await cache.flush();
+    await clock.advance('10s');
+    for (let seconds = 0; seconds < 60; seconds += 15) {
+      expect(await load()).toBe(1);
+      await settle();
+      await clock.advance('15s');
+    }
+    expect(calls).toBe(2);
+    expect(await load()).toBe(1);
+    await until(() => calls === 3);
+  });
+
   test('a success in the foreground ends the pause', async () => {
     const { clock, load, state } = numbered({ staleWhileRevalidate: '1h' });
     await load();

@@ -184,6 +184,7 @@ test('S76: nothing is left of keys that have expired, failed or been dropped', a
     { ttl: '1m', tags: (_, id) => [`tag ${id}`] },
   );
   const pool = cache.cacheResource(async (id: string) => ({ id }), { ttl: '1m', releaseAfter: 0 });
+  const refused = cache.cacheDataSync((id: string) => id, { tags: (id) => [`tag ${id}`], when: () => false });
   let round = 0;
   const turn = async (): Promise<void> => {
     round += 1;
@@ -196,6 +197,7 @@ test('S76: nothing is left of keys that have expired, failed or been dropped', a
       await load(`tag ${round} ${i}`);
       await cache.invalidateTags(`tag tag ${round} ${i}`);
       await pool(`${round} ${i}`);
+      refused(`refused ${round} ${i}`);
       const gone = AbortSignal.abort();
       const beside = [load(`beside ${round} ${i}`), load.refresh(`beside ${round} ${i}`)];
       await Promise.allSettled([...beside, load.withOptions({ signal: gone })(`gone ${round} ${i}`)]);

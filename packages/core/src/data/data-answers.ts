@@ -52,9 +52,10 @@ export class DataAnswers {
   }
 
   async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { flights, generations, keyer, report } = this.#parts;
+    const { flights, generations, keyer, report, store, settings } = this.#parts;
     const failure = this.#parts.failures?.get(call.key, this.#now());
-    if (failure !== undefined) {
+    // Otherwise the store may have something stale, and a flight is to find out.
+    if (failure !== undefined && (fallback !== undefined || store === undefined || settings.retention === 0)) {
       if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
       report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
       throw failure.error;
@@ -135,7 +136,7 @@ export class DataAnswers {
         if (source.cause !== 'revalidate') return this.#serveStale(call, entry, source.cause);
         report.stale(key, this.#now() - entry.createdAt, entry.computeMs, source.cause, policy);
         const args = source.late.now();
-        if (args !== undefined) this.#flights.refreshBehind({ ...call, args }, entry);
+        if (args !== undefined) this.#flights.refreshBehind({ ...call, args });
         break;
       }
     }
@@ -146,13 +147,15 @@ export class DataAnswers {
   #afterFailure(
     call: DataCall,
     flight: Flight<DataOutcome>,
-    { error, mayBeStale }: DataFailure,
+    { error, failedAt, mayBeStale }: DataFailure,
     fallback: DataEntry | undefined,
     missed?: MissReason,
   ): unknown {
     const stale = mayBeStale ? this.#run.instead(flight, fallback, call.policy, 'error') : undefined;
     if (stale !== undefined) return this.#serveStale(call, stale.entry, 'error');
-    if (missed !== undefined) this.#parts.report.miss(call.key, missed, call.policy);
+    const { report } = this.#parts;
+    if (missed !== undefined && failedAt === undefined) report.miss(call.key, missed, call.policy);
+    else if (missed !== undefined) report.hit(call.key, 'memory', this.#now() - (failedAt ?? 0), 0, call.policy);
     throw error;
   }
 

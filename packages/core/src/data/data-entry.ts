@@ -24,8 +24,6 @@ export interface DataEntry {
   readonly stamps: readonly TagStamp[];
   /** Where the tokens of its tags are known, for what is made of it. */
   sources: TagSources;
-  /** No refresh is tried before this: the last one failed. */
-  retryAt: number;
 }
 
 /** Until when something stale may be served at most, by each of the two windows. */

@@ -111,9 +111,9 @@ export class DataFlights {
   }
 
   /** Starts one refresh behind a stale answer, unless one is under way, failed lately, or the limit is reached. */
-  refreshBehind(call: DataCall, stale: DataEntry): void {
-    const { host, flights, settings, refreshes, report } = this.#parts;
-    if (this.#now() < stale.retryAt) {
+  refreshBehind(call: DataCall): void {
+    const { host, flights, settings, refreshes, report, cooldowns } = this.#parts;
+    if (!cooldowns.isOver(call.key, this.#now())) {
       report.refreshSkipped(call.key, 'cooldown');
       return;
     }
@@ -124,7 +124,8 @@ export class DataFlights {
       // It waits as a caller does, so that it is not deserted when one who joined it leaves.
       const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
-      if (outcome.type === 'failure') stale.retryAt = this.#now() + host.settings.refreshCooldown;
+      const hasFailed = outcome.type === 'failure' && !flight.outdated;
+      if (hasFailed) cooldowns.begin(call.key, this.#now() + host.settings.refreshCooldown);
     };
     const runs = inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));
     if (!runs) report.refreshSkipped(call.key, 'limit');

@@ -71,7 +71,7 @@ export class DataFunction {
         shelf.touch(entry);
         report.stale(call.key, now - value.createdAt, value.computeMs, 'revalidate', call.policy);
         if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
-        this.#flights.refreshBehind(call, value);
+        this.#flights.refreshBehind(call);
         return Promise.resolve(value.kept.copy());
       case 'fallback':
         return this.#answers.fly(call, 'expired', value);

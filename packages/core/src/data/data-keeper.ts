@@ -5,6 +5,7 @@ import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors.js';
+import { isCurrent } from '../run/generation.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
 import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';
 
@@ -136,9 +137,15 @@ export class DataKeeper {
     });
   }
 
+  /** What memory has of a call, unless an entry that was found in the store was computed later. */
+  notOlderThan(key: string, found: DataEntry): DataEntry | undefined {
+    const there = this.#parts.shelf.get(key)?.value;
+    return there !== undefined && there.createdAt >= found.createdAt && isCurrent(there.stamps) ? there : undefined;
+  }
+
   /** Makes an entry and puts it into memory, unless what memory has is newer or this was outdated (hazard 16). */
   #place(flight: Flight<DataOutcome>, made: Made): DataEntry {
-    const { shelf, settings, generations, host, flights, failures, store } = this.#parts;
+    const { shelf, settings, generations, host, flights, failures, cooldowns, store } = this.#parts;
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
     const entry: DataEntry = {
       kept: made.kept,
@@ -152,12 +159,12 @@ export class DataKeeper {
       tags: made.tags,
       stamps: held ? generations.stamp(made.tags) : [],
       sources: made.sources,
-      retryAt: 0,
     };
     if (!held) return entry;
     const { began = Infinity } = made;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
-    failures?.drop(flight.key);
+    failures?.dropUntil(flight.key, made.createdAt);
+    if (made.began === undefined) cooldowns.end(flight.key);
     const placed = shelf.set(flight.key, entry, made.kept.bytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) generations.release(entry.stamps);
     else if (flight.outdated) shelf.remove(placed, 'delete');

@@ -44,6 +44,8 @@ export interface DataFailure {
   readonly type: 'failure';
   readonly reason: MissReason;
   readonly error: unknown;
+  /** When it happened, of one that was kept; undefined when the function has just failed. */
+  readonly failedAt: number | undefined;
   /** Whether something stale may be served instead: computing failed, and not the keeping of what it returned. */
   readonly mayBeStale: boolean;
 }

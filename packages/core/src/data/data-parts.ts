@@ -10,6 +10,7 @@ import type { KeepOptions } from '../copy/index.js';
 import type { Identity, Keyer } from '../key/index.js';
 import type { Shelf } from '../memory/index.js';
 import type { Places } from '../run/places.js';
+import type { Cooldowns } from '../run/refresh.js';
 import type { Reporter } from '../reporter.js';
 import type { StoreFunction } from '../store/index.js';
 
@@ -27,6 +28,8 @@ export interface DataFunctionParts {
   /** The failures that are kept, when there is an `errorTtl`. */
   readonly failures: Failures | undefined;
   readonly flights: FlightTable<DataOutcome>;
+  /** Which refreshes failed lately. */
+  readonly cooldowns: Cooldowns;
   /** How many runs may be under way at once, when that is limited. */
   readonly places: Places | undefined;
   readonly generations: Generations;

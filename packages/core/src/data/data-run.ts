@@ -53,7 +53,7 @@ export class DataRun {
       return await this.#steps(flight, errand);
     } catch (error) {
       // What fails beside the function is told like what fails in it.
-      return { type: 'failure', reason: errand.reason, error, mayBeStale: false };
+      return { type: 'failure', reason: errand.reason, error, failedAt: undefined, mayBeStale: false };
     } finally {
       flights.leave(flight);
       generations.leave();
@@ -70,6 +70,8 @@ export class DataRun {
     flight.looking = true;
     const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
     if ('answer' in looked) return looked.answer;
+    const kept = this.#keptFailure(flight, looked.reason);
+    if (kept !== undefined) return kept;
     const wait = this.#takePlace({ ...plan, reason: looked.reason });
     // Awaited only where there is a wait: a run that may begin begins in the turn in which it was asked for.
     const refused = wait === undefined ? undefined : await wait;
@@ -85,6 +87,15 @@ export class DataRun {
       own: args === undefined,
       started: this.#now(),
     });
+  }
+
+  /** A failure that is kept, in the place of a run: the store had nothing better. */
+  #keptFailure(flight: Flight<DataOutcome>, reason: MissReason): DataFailure | undefined {
+    const { flights, failures } = this.#parts;
+    const kept = reason === 'refresh' ? undefined : failures?.get(flight.key, this.#now());
+    if (kept === undefined) return undefined;
+    flights.leave(flight);
+    return { type: 'failure', reason, error: kept.error, failedAt: kept.failedAt, mayBeStale: true };
   }
 
   /** Where runs are limited: the wait for a place, which ends with a failure when there will be none. */
@@ -120,9 +131,11 @@ export class DataRun {
     const { entries } = store;
     if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
     const looked = await entries.lookup(call.key, staticTags);
-    const entry = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
-    const why = missReason(reason, looked, entry !== undefined);
-    if (entry === undefined) return { reason: why, begun: looked.begun };
+    const found = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
+    const why = missReason(reason, looked, found !== undefined);
+    if (found === undefined) return { reason: why, begun: looked.begun };
+    // Whoever was answered with something newer must not get what is older, though it may live longer.
+    const entry = this.#keeper.notOlderThan(flight.key, found) ?? found;
     const answer = this.#fromStore(flight, entry, freshness, late);
     if (answer !== undefined) return { answer };
     this.#fallbacks.set(flight, entry);
@@ -166,7 +179,7 @@ export class DataRun {
     const { flights, report } = this.#parts;
     flights.leave(flight);
     report.failed(call.key, this.#now() - started, error);
-    return { type: 'failure', reason, error, mayBeStale: true };
+    return { type: 'failure', reason, error, failedAt: undefined, mayBeStale: true };
   }
 
   #keepFailure(plan: Plan, error: unknown): void {
@@ -183,9 +196,11 @@ export class DataRun {
     freshness: Freshness,
     cause: 'error' | 'timeout',
   ): DataAnswer | undefined {
-    const { generations } = this.#parts;
-    const entry = kept ?? this.#fallbacks.get(flight);
-    if (entry === undefined || flight.outdated) return undefined;
+    const { generations, shelf } = this.#parts;
+    const entry = this.#fallbacks.get(flight) ?? kept;
+    if (entry === undefined) return undefined;
+    // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
+    if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
     // An entry that has left memory does not carry its tags any more: the log tells of them.
     if (generations.firstInvalidation(flight.position, entry.tags) !== undefined) return undefined;
     const now = this.#now();
@@ -223,16 +238,18 @@ export class DataRun {
       return this.#keep({ ...plan, begun, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.call.key, 0, error);
-      return { type: 'failure', reason: plan.reason, error, mayBeStale: false };
+      return { type: 'failure', reason: plan.reason, error, failedAt: undefined, mayBeStale: false };
     }
   }
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
-    const { flights, report } = this.#parts;
+    const { flights, report, failures } = this.#parts;
     const { flight, call, begun } = plan;
     const tags = this.#keeper.tagsOf(flight, own);
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
+    // The function has returned: that ends a failure, also when `when` refuses what it has returned.
+    if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(call.key);
     const computeMs = this.#now() - plan.started;
     const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason }, plan.own);

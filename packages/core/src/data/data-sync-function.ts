@@ -11,7 +11,7 @@ import { memorySources, record, type Inherited, type Recorder } from '../run/inh
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 
 /** What a synchronous function needs of the parts of a data function. */
-export type DataSyncParts = Omit<DataFunctionParts, 'flights' | 'store' | 'context' | 'places'>;
+export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
 
 /** One run that is under way: somewhere below it on the stack. */
 interface SyncRun extends Recorder {
@@ -53,7 +53,8 @@ export class DataSyncFunction {
         return this.#handOut(value);
       case 'fallback':
       case 'stale':
-        return this.#unlessFailed(call, 'expired', value);
+        // Inside a refresh nothing stale is served (hazard 15).
+        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : value);
       case 'expired':
       case 'memory-ttl':
       case 'invalidated':
@@ -114,7 +115,7 @@ export class DataSyncFunction {
       started: now(),
       outdated: false,
       cache: host,
-      refreshes: false,
+      refreshes: currentRecorder()?.refreshes === true,
       inherits: settings.inherits,
       used: undefined,
       now,
@@ -135,11 +136,18 @@ export class DataSyncFunction {
     const ttl = settings.failureTtl(error);
     const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
     if (isKept) failures?.keep(key, error, settings.staticTags, now, ttl);
-    const serves =
-      fallback !== undefined && this.#isCurrent(run, fallback.tags) && now < errorUntil(fallback, settings.policy);
-    if (serves) return this.#serveStale(key, fallback);
+    if (fallback !== undefined && this.#isThere(key, run, fallback) && now < errorUntil(fallback, settings.policy)) {
+      return this.#serveStale(key, fallback);
+    }
     report.miss(key, reason, settings.policy);
     throw error;
+  }
+
+  /** Whether an entry was not dropped during a run. What outdated that may have been an `expire`, which drops nothing. */
+  #isThere(key: string, run: SyncRun, entry: DataEntry): boolean {
+    const { generations, shelf } = this.#parts;
+    if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
+    return !run.outdated || shelf.get(key)?.value === entry;
   }
 
   #serveStale(key: string, entry: DataEntry): unknown {
@@ -156,7 +164,7 @@ export class DataSyncFunction {
 
   /** Keeps a result; answers with what makes the caller's copy. */
   #keepResult({ key, args }: SyncCall, run: SyncRun, value: unknown): () => unknown {
-    const { report, settings, keepOptions } = this.#parts;
+    const { report, settings, keepOptions, failures } = this.#parts;
     let kept: Kept;
     try {
       kept = keep(value, keepOptions(key));
@@ -166,10 +174,15 @@ export class DataSyncFunction {
       report.computed(key, this.#now() - run.started, false);
       return () => value;
     }
-    const entry = this.#entry(kept, run, settings.tagsOf(value, args), settings.ttlOf(value, args));
+    const own = settings.tagsOf(value, args);
+    const tags = withInherited(own, run);
+    const ttl = settings.ttlOf(value, args);
     // Asked again after `when`, which may have invalidated.
-    const keeps = this.#isCurrent(run, entry.tags) && settings.wanted(value, args) && this.#isCurrent(run, entry.tags);
+    const keeps = this.#isCurrent(run, tags) && settings.wanted(value, args) && this.#isCurrent(run, tags);
+    const entry = this.#entry(kept, run, own, ttl, keeps);
     if (keeps) this.#place(key, entry, run);
+    // The function has returned: that ends a failure, also when `when` refuses what it has returned.
+    else if (this.#isCurrent(run, tags)) failures?.drop(key);
     report.computed(key, entry.computeMs, keeps);
     return () => this.#handOut(entry);
   }
@@ -178,12 +191,13 @@ export class DataSyncFunction {
     return !run.outdated && this.#parts.generations.firstInvalidation(run.position, tags) === undefined;
   }
 
-  #entry(kept: Kept, run: SyncRun, own: readonly string[], ttl: number = Infinity): DataEntry {
-    const { settings } = this.#parts;
+  /** What is not kept must not carry its tags: nobody would let go of them. */
+  #entry(kept: Kept, run: SyncRun, own: readonly string[], ttl: number | undefined, keeps: boolean): DataEntry {
+    const { settings, generations } = this.#parts;
     const now = this.#now();
     const used: Inherited | undefined = run.used;
-    const life = ttl * (1 - settings.jitter.memory * Math.random());
-    const tags = used === undefined ? own : [...new Set([...own, ...used.tags])];
+    const tags = withInherited(own, run);
+    const life = (ttl ?? Infinity) * (1 - settings.jitter.memory * Math.random());
     return {
       kept,
       createdAt: now,
@@ -193,18 +207,16 @@ export class DataSyncFunction {
       run: run.run,
       computeMs: now - run.started,
       tags,
-      stamps: [],
+      stamps: keeps ? generations.stamp(tags) : [],
       sources: memorySources(own, used),
-      retryAt: 0,
     };
   }
 
   #place(key: string, entry: DataEntry, run: SyncRun): void {
     const { shelf, settings, failures, generations } = this.#parts;
     failures?.drop(key);
-    const stamps = generations.stamp(entry.tags);
-    const placed = shelf.set(key, { ...entry, stamps }, entry.kept.bytes, uselessFrom(entry, settings.retention));
-    if (placed === undefined) generations.release(stamps);
+    const placed = shelf.set(key, entry, entry.kept.bytes, uselessFrom(entry, settings.retention));
+    if (placed === undefined) generations.release(entry.stamps);
     // Whoever was told of what it has pushed out may have invalidated.
     else if (run.outdated) shelf.remove(placed, 'delete');
   }
@@ -218,7 +230,7 @@ export class DataSyncFunction {
     this.#outdate(key);
     const given = kept.copy();
     const run = this.#begin();
-    this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args)), run);
+    this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args), true), run);
   }
 
   expire(self: unknown, args: readonly unknown[]): void {
@@ -269,6 +281,11 @@ export class DataSyncFunction {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** The tags of a result, with those of what its run has used. */
+function withInherited(own: readonly string[], { used }: SyncRun): readonly string[] {
+  return used === undefined ? own : [...new Set([...own, ...used.tags])];
 }
 
 type Attempt<T> = { readonly failed: false; readonly result: T } | { readonly failed: true; readonly error: unknown };

@@ -44,6 +44,12 @@ export class Failures {
     if (placed === undefined) this.#generations.release(stamps);
   }
 
+  /** Drops the failure of a key, unless it is later than a value that was computed at an instant. */
+  dropUntil(key: string, computedAt: number): void {
+    const failure = this.#shelf.get(key);
+    if (failure !== undefined && failure.value.failedAt <= computedAt) this.drop(key);
+  }
+
   drop(key: string): void {
     this.#shelf.removeKey(key, 'delete');
   }

@@ -24,7 +24,7 @@ export async function explainData(
     fn: report.fn,
     lastMiss: report.lastMiss(text),
     key,
-    memory: memoryOf(parts, text, now),
+    memory: memoryOf(parts, text, now, parts.cooldowns.left(text, now)),
     store: inspected === undefined ? undefined : explainStore(inspected, keepOptions(text), settings.policy),
     run: explainRun(flights, text, now, isOutdated),
   });
@@ -45,12 +45,17 @@ export function explainDataSync(
     fn: report.fn,
     lastMiss: report.lastMiss(text),
     key: explainKey(parts, text, { self, args }),
-    memory: memoryOf(parts, text, now),
+    memory: memoryOf(parts, text, now, 0),
     store: undefined,
     run: since === undefined ? undefined : { age: now - since, phase: 'function', waiting: 1, joinable: false },
   });
 }
 
-function memoryOf({ shelf, report, settings }: DataSyncParts, key: string, now: number): MemoryExplanation {
-  return explainMemory(shelf.get(key), report.goneBecause(key), now, settings.policy);
+function memoryOf(
+  { shelf, report, settings }: DataSyncParts,
+  key: string,
+  now: number,
+  noRefreshFor: number,
+): MemoryExplanation {
+  return explainMemory(shelf.get(key), report.goneBecause(key), now, settings.policy, noRefreshFor);
 }

@@ -11,6 +11,7 @@ export function explainMemory(
   gone: MissReason | undefined,
   now: number,
   freshness: Freshness,
+  noRefreshFor: number,
 ): MemoryExplanation {
   if (entry === undefined) return { state: 'none', gone };
   const { value, bytes, hot } = entry;
@@ -25,7 +26,7 @@ export function explainMemory(
     tags: value.tags,
     invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
     trustedFor: left(value.trustedUntil, now),
-    noRefreshFor: Math.max(0, value.retryAt - now),
+    noRefreshFor,
     usedLately: hot !== 0,
   };
 }
