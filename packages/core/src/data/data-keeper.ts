@@ -145,15 +145,14 @@ export class DataKeeper {
 
   /** Makes an entry and puts it into memory, unless what memory has is newer or this was outdated (hazard 16). */
   #place(flight: Flight<DataOutcome>, made: Made): DataEntry {
-    const { shelf, settings, generations, host, flights, failures, cooldowns, store } = this.#parts;
+    const { shelf, settings, generations, host, flights, failures, cooldowns } = this.#parts;
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
     const entry: DataEntry = {
       kept: made.kept,
       createdAt: made.createdAt,
       freshUntil: made.freshUntil,
       limits: made.limits,
-      trustedUntil:
-        store === undefined ? made.trustedUntil : Math.min(made.trustedUntil, this.#now() + host.settings.memoryTtl),
+      trustedUntil: Math.min(made.trustedUntil, this.#now() + this.#memoryTtl()),
       run: made.began === undefined ? flight.run : 0,
       computeMs: made.computeMs,
       tags: made.tags,
@@ -169,6 +168,11 @@ export class DataKeeper {
     if (placed === undefined) generations.release(entry.stamps);
     else if (flight.outdated) shelf.remove(placed, 'delete');
     return entry;
+  }
+
+  /** How long memory is trusted without asking the store. */
+  #memoryTtl(): number {
+    return this.#parts.store === undefined ? Infinity : this.#parts.host.settings.memoryTtl;
   }
 
   /** Whether memory has something newer. A stored entry was computed before the flight that finds it began. */
