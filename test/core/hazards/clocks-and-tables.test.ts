@@ -50,16 +50,20 @@ async function heap(): Promise<number> {
 test('hazard 52: tags, failures and pauses that are over leave no table behind', async () => {
   const { cache, clock } = pond();
   const many = 30_000;
+  let rounds = 0;
   const load = cache.cacheData(
     async (id: number) => {
       if (id % 3 === 0) throw new Error('down');
       return id;
     },
-    { maxEntries: 100, ttl: '1m', errorTtl: '1m', tags: (id) => [`a tag of its own, number ${id}`] },
+    { maxEntries: 100, ttl: '1m', errorTtl: '1m', tags: (id) => [`a tag of its own, number ${id} of round ${rounds}`] },
   );
   const round = async (): Promise<void> => {
+    rounds += 1;
     for (let id = 0; id < many; id += 1) await load(id).catch(() => undefined);
-    await cache.invalidateTags(...Array.from({ length: 100 }, (_, id) => `a tag of its own, number ${id}`));
+    await cache.invalidateTags(
+      ...Array.from({ length: 100 }, (_, id) => `a tag of its own, number ${id} of round ${rounds}`),
+    );
     await clock.advance('2m');
   };
   await round();
