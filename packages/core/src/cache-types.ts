@@ -7,7 +7,7 @@ import type {
   FunctionStats,
   Invalidation,
 } from './cached.js';
-import type { CacheError } from './errors.js';
+import type { CacheError } from './errors/index.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
 import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions } from './options.js';
 import type { MayBeKept } from './result-type.js';

@@ -4,7 +4,7 @@ import { buildCachedDataSync } from './data/cache-data-sync.js';
 import { buildCachedResource } from './resource/cache-resource.js';
 import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
 import { inRootContext } from './context.js';
-import { cacheClosed } from './errors.js';
+import { cacheClosed } from './errors/index.js';
 import { createEvents } from './events.js';
 import { FunctionParts } from './function-parts.js';
 import { Generations } from './run/generation.js';
@@ -14,10 +14,10 @@ import type { CacheOptions } from './options.js';
 import { Holdings } from './resource/holdings.js';
 import { totalsOf } from './observe/totals.js';
 import { Refreshes } from './run/refresh.js';
-import { cacheOptions, cacheSettings } from './settings.js';
+import { cacheOptions, cacheSettings } from './settings/index.js';
 import { Stores } from './stores.js';
 import type { Invalidation } from './cached.js';
-import { checkTags } from './check-options.js';
+import { checkTags } from './settings/index.js';
 import { typed, type AnyFunction } from './wrapping.js';
 
 /**

@@ -1,4 +1,4 @@
-import { invalidOption } from './errors.js';
+import { invalidOption } from './errors/index.js';
 
 /**
  * A length of time: milliseconds as a number, or text with units such as `'250ms'`, `'30s'`, `'10m'`, `'1h30m'`,

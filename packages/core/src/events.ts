@@ -1,5 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
-import { describe, invalidOption, type CacheError } from './errors.js';
+import { describe, invalidOption, type CacheError } from './errors/index.js';
 
 /**
  * Why a look-up found nothing fresh:

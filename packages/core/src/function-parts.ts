@@ -10,10 +10,10 @@ import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
 import { missedAfter } from './data/miss-reason.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
-import { withDefaults } from './defaults.js';
+import { withDefaults } from './settings/index.js';
 import { codecsOf, type KeepOptions } from './copy/index.js';
 import { parseDuration } from './duration.js';
-import { nameTaken, wrappedOften } from './errors.js';
+import { nameTaken, wrappedOften } from './errors/index.js';
 import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
 import { Cooldowns } from './run/refresh.js';
@@ -30,7 +30,7 @@ import {
   checkResourceOptions,
   type AnyDataOptions,
   type AnyFunctionOptions,
-} from './settings.js';
+} from './settings/index.js';
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
 import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';

@@ -1,6 +1,6 @@
 import { createCache } from './cache.js';
 import type { Cache, CloseReport } from './cache-types.js';
-import { invalidOption } from './errors.js';
+import { invalidOption } from './errors/index.js';
 import type { CacheLogger } from './events.js';
 import type { CacheOptions } from './options.js';
 

@@ -6,7 +6,7 @@ import type { Hasher } from './key/index.js';
 import type { MemoryTier } from './memory/index.js';
 import type { Holdings } from './resource/holdings.js';
 import type { Refreshes } from './run/refresh.js';
-import type { CacheSettings } from './settings.js';
+import type { CacheSettings } from './settings/index.js';
 import type { AnyFunction } from './wrapping.js';
 
 /** What a cache gives to the functions that it owns. */

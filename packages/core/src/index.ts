@@ -22,7 +22,7 @@ export type { Clock, Timer } from './clock.js';
 export { cacheBatch, cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
 export { defineCodec, recordCodec, type ClassOf, type Codec, type CodecList, type CodecOptions } from './copy/index.js';
 export type { Duration } from './duration.js';
-export { CacheError, type CacheErrorCode } from './errors.js';
+export { CacheError, type CacheErrorCode } from './errors/index.js';
 export type {
   CacheEvent,
   CacheEventOf,

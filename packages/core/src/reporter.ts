@@ -1,5 +1,5 @@
 import type { FunctionStats } from './cached.js';
-import { valueMutated, type CacheError } from './errors.js';
+import { valueMutated, type CacheError } from './errors/index.js';
 import type { Audience, CacheEvents, MissReason, RemovalReason } from './events.js';
 import { notify } from './events.js';
 import { showKey } from './key/index.js';

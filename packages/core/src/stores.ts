@@ -1,8 +1,8 @@
 import type { Invalidation } from './cached.js';
-import { invalidOption } from './errors.js';
+import { invalidOption } from './errors/index.js';
 import type { CacheEvents } from './events.js';
 import type { CacheOptions } from './options.js';
-import type { AnyDataOptions, CacheSettings } from './settings.js';
+import type { AnyDataOptions, CacheSettings } from './settings/index.js';
 import {
   diskStore,
   isDiskStore,

@@ -1,4 +1,4 @@
-import { notCacheable } from './errors.js';
+import { notCacheable } from './errors/index.js';
 
 /** Any function, as it arrives where it is wrapped. */
 export type AnyFunction = (...args: never) => unknown;

@@ -1,6 +1,6 @@
-import { checkOptions, isCount, isSynchronous, type Check } from '../check-options.js';
+import { checkOptions, isCount, isSynchronous, type Check } from '../settings/index.js';
 import type { BatchOptions, IdOfRow } from '../options.js';
-import { checkDataOptions, DATA_CHECKS } from '../settings.js';
+import { checkDataOptions, DATA_CHECKS } from '../settings/index.js';
 
 /** Options of any ids and rows, as they arrive where they are checked. */
 export type AnyBatchOptions = BatchOptions<never, never> & Partial<IdOfRow<never, never>>;

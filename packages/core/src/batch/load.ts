@@ -1,4 +1,4 @@
-import { idChanged } from '../errors.js';
+import { idChanged } from '../errors/index.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
 import { DESERTED, Flight } from '../run/flight.js';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { CacheError, describe, wrongRows } from '../errors.js';
+import { CacheError, describe, wrongRows } from '../errors/index.js';
 import type { Keyer } from '../key/index.js';
 
 /** The option `idOf`: whose row it is. */

@@ -1,4 +1,4 @@
-import { describe, invalidOption, notCacheable } from '../errors.js';
+import { describe, invalidOption, notCacheable } from '../errors/index.js';
 import type { Codec } from './define-codec.js';
 import { Refusal } from './refusal.js';
 

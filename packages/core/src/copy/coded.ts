@@ -1,4 +1,4 @@
-import { describe, messageOf } from '../errors.js';
+import { describe, messageOf } from '../errors/index.js';
 import { prototypeOf } from './codecs.js';
 import type { Codec } from './define-codec.js';
 import { Refusal } from './refusal.js';

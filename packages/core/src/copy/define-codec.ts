@@ -1,5 +1,5 @@
-import { checkOptions, isSynchronous, isText, readOptions } from '../check-options.js';
-import { invalidOption, notCacheable } from '../errors.js';
+import { checkOptions, isSynchronous, isText, readOptions } from '../settings/check-options.js';
+import { invalidOption, notCacheable } from '../errors/index.js';
 import { isDataPrototype, nativeBase } from './kind.js';
 
 /** A class of instances of type `T`; its constructor may be private. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { className } from '../errors.js';
+import { className } from '../errors/index.js';
 import { overSharedMemory } from './refusal.js';
 
 /** The kinds of objects that are data: what `copy` keeps and `codec` writes. Everything else is refused. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { className, describe } from '../errors.js';
+import { className, describe } from '../errors/index.js';
 
 /**
  * Why one value inside a result is not data. It travels from the place where it is found to the begin of the walk,

@@ -1,4 +1,4 @@
-import { type CacheError, describe, uncacheableValue } from '../errors.js';
+import { type CacheError, describe, uncacheableValue } from '../errors/index.js';
 import { pathOf, propertyPath, type Step } from '../path.js';
 import { Refusal } from './refusal.js';
 

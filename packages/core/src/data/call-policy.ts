@@ -1,7 +1,7 @@
 import { parseDuration } from '../duration.js';
-import { invalidOption } from '../errors.js';
+import { invalidOption } from '../errors/index.js';
 import type { CallOptions } from '../options.js';
-import { checkDataCallOptions } from '../settings.js';
+import { checkDataCallOptions } from '../settings/index.js';
 
 /** How old a value may be for one call; milliseconds. */
 export interface Freshness {

@@ -4,7 +4,7 @@ import type { DataAnswer, DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { DataRun, Errand } from './data-run.js';
 import { inRootContext } from '../context.js';
-import { callTimeout } from '../errors.js';
+import { callTimeout } from '../errors/index.js';
 import { Flight, type Limit } from '../run/flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 

@@ -6,7 +6,7 @@ import { DataFlights, WAITS_FOR_EVER, type DataCall } from './data-flights.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
-import { recursiveCall } from '../errors.js';
+import { recursiveCall } from '../errors/index.js';
 import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { record, type Recorder } from '../run/inherited.js';

@@ -4,7 +4,7 @@ import { UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../errors/index.js';
 import { isCurrent } from '../run/generation.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
 import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';

@@ -3,7 +3,7 @@ import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
 import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
-import { recursiveCall } from '../errors.js';
+import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';

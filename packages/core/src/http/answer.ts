@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { unsendableAnswer } from '../errors.js';
+import { unsendableAnswer } from '../errors/index.js';
 
 /** What a cached route keeps of one answer: bytes, ready to be written. */
 export interface RouteAnswer {

@@ -1,6 +1,6 @@
-import { isTagList } from '../check-options.js';
+import { isTagList } from '../settings/index.js';
 import { parseDuration } from '../duration.js';
-import { invalidOption } from '../errors.js';
+import { invalidOption } from '../errors/index.js';
 import type { DataOptions } from '../options.js';
 import type { RouteAnswer, Serialize } from './answer.js';
 import type { RouteOptions } from './route-options.js';

@@ -1,5 +1,5 @@
-import { checkOptions, isTagList, isText, type Check } from '../check-options.js';
-import { invalidOption } from '../errors.js';
+import { checkOptions, isTagList, isText, type Check } from '../settings/index.js';
+import { invalidOption } from '../errors/index.js';
 import type { DataOptions } from '../options.js';
 import type { RouteParams, RouteQuery, RouteRequest } from './route-request.js';
 

@@ -1,4 +1,4 @@
-import { unkeyedPart, unlistedParameter } from '../errors.js';
+import { unkeyedPart, unlistedParameter } from '../errors/index.js';
 import type { RouteView } from './view.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Cache } from '../cache-types.js';
 import { inRootContext } from '../context.js';
-import { notCacheable } from '../errors.js';
+import { notCacheable } from '../errors/index.js';
 import type { CallOutcome } from '../options.js';
 import { checkFunction } from '../wrapping.js';
 import { answerOf, type RouteAnswer } from './answer.js';

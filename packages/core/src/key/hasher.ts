@@ -1,4 +1,4 @@
-import { className, invalidOption } from '../errors.js';
+import { className, invalidOption } from '../errors/index.js';
 
 /** How instances of a class are keyed; made by {@link defineHasher}. */
 export interface Hasher {

@@ -1,4 +1,4 @@
-import { CacheError } from '../errors.js';
+import { CacheError } from '../errors/index.js';
 import { digest } from './digest.js';
 import { isBound, isNative, ownName, sourceOf } from './source.js';
 

@@ -1,4 +1,4 @@
-import { invalidOption } from '../errors.js';
+import { invalidOption } from '../errors/index.js';
 import { parametersOf, type Parameter } from './parameters.js';
 import { isBound, isNative } from './source.js';
 

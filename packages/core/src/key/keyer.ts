@@ -1,4 +1,4 @@
-import { hasherFailed } from '../errors.js';
+import { hasherFailed } from '../errors/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import { showKey } from './digest.js';
 import { hasherLookup, type Hasher } from './hasher.js';

@@ -1,4 +1,4 @@
-import { describe } from '../errors.js';
+import { describe } from '../errors/index.js';
 import type { Frame, FrameKind } from './frame.js';
 
 /** Where a value comes from: the number of an argument, or words such as `key(...)`. */

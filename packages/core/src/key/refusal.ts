@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { className, describe } from '../errors.js';
+import { className, describe } from '../errors/index.js';
 
 /** What is said of a value that has no key. */
 export interface Refusal {

@@ -1,4 +1,4 @@
-import { unhashableArgument } from '../errors.js';
+import { unhashableArgument } from '../errors/index.js';
 import { instanceNumber } from './instance.js';
 import { primitiveText } from './text.js';
 import type { Walk } from './walk.js';

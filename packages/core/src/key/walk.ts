@@ -1,4 +1,4 @@
-import { CacheError, describe, hasherFailed, identityFailed, unhashableArgument } from '../errors.js';
+import { CacheError, describe, hasherFailed, identityFailed, unhashableArgument } from '../errors/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import { atomText, isAtomKind, sizeOfAtom, type AtomKind } from './atom.js';
 import {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { releasedInUse, type CacheError } from '../errors.js';
+import { releasedInUse, type CacheError } from '../errors/index.js';
 import type { ReleaseReason } from '../options.js';
 import type { Flight } from '../run/flight.js';
 import { currentRun } from '../run/run-context.js';

@@ -1,4 +1,4 @@
-import { describe, messageOf } from '../errors.js';
+import { describe, messageOf } from '../errors/index.js';
 import { nextResourceFunction, rememberResource, textEverywhere, textInProcess, type Told } from '../key/index.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { messageOf, releaseFailed, type CacheError } from '../errors.js';
+import { messageOf, releaseFailed, type CacheError } from '../errors/index.js';
 import type { ReleaseReason } from '../options.js';
 import type { Flight } from '../run/flight.js';
 import { runWithin } from '../run/run-context.js';

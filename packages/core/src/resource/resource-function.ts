@@ -1,6 +1,6 @@
 import { inRootContext } from '../context.js';
 import type { Lease } from '../cached.js';
-import { cacheClosed, CacheError, recursiveCall, resourceAsksForItself } from '../errors.js';
+import { cacheClosed, CacheError, recursiveCall, resourceAsksForItself } from '../errors/index.js';
 import type { MissReason } from '../events.js';
 import type { Entry } from '../memory/index.js';
 import { explainResource } from '../observe/explain-resource.js';
@@ -8,7 +8,7 @@ import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
 import type { Flight } from '../run/flight.js';
 import { LateArguments } from '../run/late-arguments.js';
-import { checkResourceCallOptions } from '../settings.js';
+import { checkResourceCallOptions } from '../settings/index.js';
 import { currentRun } from '../run/run-context.js';
 import { untilAborted } from '../run/until-aborted.js';
 import type { Holding } from './holding.js';

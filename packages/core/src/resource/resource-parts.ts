@@ -5,7 +5,7 @@ import { parseDuration, type Duration } from '../duration.js';
 import type { ReleaseReason } from '../options.js';
 import type { Reporter } from '../reporter.js';
 import { FlightTable } from '../run/flight-table.js';
-import type { AnyResourceOptions } from '../settings.js';
+import type { AnyResourceOptions } from '../settings/index.js';
 import type { AnyFunction } from '../wrapping.js';
 import type { Holding, ResourceOwner } from './holding.js';
 import type { Introduce } from './identity.js';

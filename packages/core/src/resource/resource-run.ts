@@ -1,5 +1,5 @@
 import { inRootContext } from '../context.js';
-import { cacheClosed } from '../errors.js';
+import { cacheClosed } from '../errors/index.js';
 import type { Flight } from '../run/flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 import { runWithin } from '../run/run-context.js';

@@ -1,5 +1,5 @@
 import { Duplex, Readable } from 'node:stream';
-import { uncacheableValue } from '../errors.js';
+import { uncacheableValue } from '../errors/index.js';
 
 /**
  * Refuses what only one caller can use: an iterator or a readable stream is over once it was read.

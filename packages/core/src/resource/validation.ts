@@ -1,4 +1,4 @@
-import { resourceAsksForItself } from '../errors.js';
+import { resourceAsksForItself } from '../errors/index.js';
 import { FlightTable } from '../run/flight-table.js';
 import { newFlight } from './resource-flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';

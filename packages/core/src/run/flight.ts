@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { recursiveCall } from '../errors.js';
+import { recursiveCall } from '../errors/index.js';
 import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
 import { letIn, unblock } from './places.js';

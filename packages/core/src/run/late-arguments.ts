@@ -1,5 +1,5 @@
 import { keep, type Kept } from '../copy/index.js';
-import { CacheError } from '../errors.js';
+import { CacheError } from '../errors/index.js';
 import type { Keyer } from '../key/index.js';
 
 /** One call: what names it, and what its function is called with. */

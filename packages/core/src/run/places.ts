@@ -1,4 +1,4 @@
-import { overloaded } from '../errors.js';
+import { overloaded } from '../errors/index.js';
 import type { Flight } from './flight.js';
 
 /** How many runs may wait for each that may be under way; more are refused. */

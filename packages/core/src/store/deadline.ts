@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../errors/index.js';
 
 /** How a promise stood at its deadline. */
 export type Timely<T> = { readonly inTime: true; readonly value: T } | { readonly inTime: false };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { invalidOption } from '../errors.js';
+import { invalidOption } from '../errors/index.js';
 
 /** A folder in which a cache keeps its entries. Made by {@link diskStore}; opaque. */
 export interface DiskStoreInput {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { messageOf, storeFailed, storeTimeout, type CacheError } from '../errors.js';
+import { messageOf, storeFailed, storeTimeout, type CacheError } from '../errors/index.js';
 import type { CacheEvent } from '../events.js';
 import { createBreaker } from './breaker.js';
 import { coalesce, type Read } from './coalesce.js';

@@ -1,4 +1,4 @@
-import { describe, invalidOption, notCacheable } from '../errors.js';
+import { describe, invalidOption, notCacheable } from '../errors/index.js';
 import { isDiskStore } from './disk-store.js';
 
 /**

@@ -1,5 +1,5 @@
 import { encodeFrame } from '../codec/index.js';
-import { CacheError, tooManyTags, uncacheableValue, valueTooLarge } from '../errors.js';
+import { CacheError, tooManyTags, uncacheableValue, valueTooLarge } from '../errors/index.js';
 import { showKey } from '../key/index.js';
 import { confirmed } from './confirm.js';
 import { lifeOf } from './examine.js';

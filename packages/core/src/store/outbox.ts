@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { storeFailed } from '../errors.js';
+import { storeFailed } from '../errors/index.js';
 import type { CacheEvent } from '../events.js';
 import type { Guard } from './guard.js';
 import type { StorePort } from './port.js';

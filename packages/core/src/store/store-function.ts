@@ -1,5 +1,5 @@
 import { inRootContext } from '../context.js';
-import { storeDamaged } from '../errors.js';
+import { storeDamaged } from '../errors/index.js';
 import { showKey } from '../key/index.js';
 import { fenceNames, RunFences, type FenceNames } from './fences.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';

@@ -1,4 +1,4 @@
-import { messageOf, storeFailed } from '../errors.js';
+import { messageOf, storeFailed } from '../errors/index.js';
 import { withDeadline } from './deadline.js';
 import { createGuard } from './guard.js';
 import { clearCache, invalidateTags, widerThan } from './invalidations.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import { storeFailed } from '../errors.js';
+import { storeFailed } from '../errors/index.js';
 import type { Guard } from './guard.js';
 
 /**

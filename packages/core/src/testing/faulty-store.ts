@@ -1,4 +1,4 @@
-import { injectedFault, invalidOption } from '../errors.js';
+import { injectedFault, invalidOption } from '../errors/index.js';
 
 /** What a cache asks of a store: to read keys, to write one, to delete one. */
 export type StoreOperation = 'read' | 'write' | 'delete';

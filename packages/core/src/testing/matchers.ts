@@ -1,5 +1,5 @@
 import type { FunctionStats } from '../cached.js';
-import { describe, invalidOption, notCacheable } from '../errors.js';
+import { describe, invalidOption, notCacheable } from '../errors/index.js';
 import type { MillpondMatchers } from './matcher-types.js';
 
 /** What a matcher answers, as `expect.extend` of vitest and jest wants it. */

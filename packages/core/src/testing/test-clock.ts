@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
 import { parseDuration, type Duration } from '../duration.js';
-import { invalidOption } from '../errors.js';
+import { invalidOption } from '../errors/index.js';
 import { settle } from './settle.js';
 
 /** A clock that stands still until a test moves it: give it to `createCache({ clock })`. */

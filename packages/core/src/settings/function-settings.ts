@@ -1,12 +1,9 @@
 import {
   answersAtOnce,
   checkOptions,
-  isAnyText,
   isBoolean,
   isBytes,
-  isClock,
   isCount,
-  isCountOrZero,
   isDuration,
   isDurationOrZero,
   isErrorTtl,
@@ -15,30 +12,16 @@ import {
   isFunction,
   isHashers,
   isIndexes,
-  isLogger,
   isOneOf,
-  isSignal,
   isSynchronous,
   isTags,
   isText,
-  readOptions,
   type Check,
 } from './check-options.js';
-import { systemClock, type Clock } from './clock.js';
-import { checkCodecs } from './copy/index.js';
-import { parseDuration, type Duration } from './duration.js';
-import { invalidOption, notCacheable } from './errors.js';
-import type { CacheLogger } from './events.js';
-import type {
-  CacheOptions,
-  CallOptions,
-  DataCallOptions,
-  DataOptions,
-  DataSyncOptions,
-  FunctionOptions,
-  ResourceOptions,
-} from './options.js';
-import { checkStoreInput, isDiskStore } from './store/index.js';
+import { isStoreOrFalse, isPersist } from './store-checks.js';
+import { checkCodecs } from '../copy/index.js';
+import { invalidOption, notCacheable } from '../errors/index.js';
+import type { DataOptions, DataSyncOptions, FunctionOptions, ResourceOptions } from '../options.js';
 
 /** Options of any arguments and result, as they arrive where they are checked. */
 export type AnyFunctionOptions = FunctionOptions<never>;
@@ -49,12 +32,6 @@ export type AnyDataSyncOptions = DataSyncOptions<never, never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyResourceOptions = ResourceOptions<never, never>;
 
-const isStore: Check = (value, where) => checkStoreInput(value, where);
-const isStoreOrFalse: Check = isEither((value) => value === false, isStore);
-const isPersist: Check = (value, where, option) => {
-  if (value !== 'disk' && !isDiskStore(value))
-    throw invalidOption(where, option, value, "'disk' or diskStore({ path })");
-};
 const isTtl: Check = isEither(answersAtOnce, isDuration);
 
 const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
@@ -116,53 +93,6 @@ const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   identity: isSynchronous,
   releaseAfter: isDurationOrZero,
   rebuild: isOneOf('build-first', 'release-first'),
-};
-
-const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
-  name: isText,
-  version: isAnyText,
-  store: isStore,
-  closeStore: isBoolean,
-  persist: isPersist,
-  memoryTtl: isDuration,
-  storeTtl: isDuration,
-  readDeadline: isDuration,
-  maxBytes: isBytes,
-  refreshLimit: isCountOrZero,
-  refreshCooldown: isDuration,
-  closeTimeout: isDuration,
-  hashers: isHashers,
-  codecs: checkCodecs,
-  detectMutations: isBoolean,
-  clock: isClock,
-  logger: isLogger,
-  enabled: isBoolean,
-  ttl: isDuration,
-  maxEntries: isCount,
-  flightTimeout: isDuration,
-  staleWhileRevalidate: isDuration,
-  staleIfError: isDuration,
-  softTimeout: isDuration,
-  hardTimeout: isDuration,
-  errorTtl: isErrorTtl,
-  maxConcurrent: isCount,
-  jitter: isFraction,
-  maxValueBytes: isBytes,
-};
-
-const CALL_CHECKS: Readonly<Record<keyof CallOptions, Check>> = {
-  signal: isSignal,
-  observe: isFunction,
-};
-
-const DATA_CALL_CHECKS: Readonly<Record<keyof DataCallOptions, Check>> = {
-  ...CALL_CHECKS,
-  freshWithin: isDuration,
-  forceFresh: isBoolean,
-  staleWhileRevalidate: isDurationOrZero,
-  staleIfError: isDurationOrZero,
-  softTimeout: isDuration,
-  hardTimeout: isDuration,
 };
 
 /** Checks the options of `cacheData`. */
@@ -229,73 +159,4 @@ function checkKeyed(options: AnyFunctionOptions, where: string): void {
 
 function isGiven(options: unknown, option: string): boolean {
   return typeof options === 'object' && options !== null && Reflect.get(options, option) !== undefined;
-}
-
-/** Reads once, and checks, what one call of a data function says for itself; it cannot change how values are kept. */
-export function checkDataCallOptions(given: unknown, where: string): DataCallOptions {
-  const options = readOptions(given);
-  checkOptions<DataCallOptions>(options, DATA_CALL_CHECKS, where);
-  return options;
-}
-
-/** The same for one call of a resource. */
-export function checkResourceCallOptions(given: unknown, where: string): CallOptions {
-  const options = readOptions(given);
-  checkOptions<CallOptions>(options, CALL_CHECKS, where);
-  return options;
-}
-
-/** The options of a cache with every default filled in; durations in milliseconds. */
-export interface CacheSettings {
-  readonly name: string | undefined;
-  readonly version: string;
-  readonly closeStore: boolean;
-  readonly memoryTtl: number;
-  readonly storeTtl: number;
-  readonly readDeadline: number;
-  readonly maxBytes: number;
-  readonly refreshLimit: number;
-  readonly refreshCooldown: number;
-  readonly closeTimeout: number;
-  readonly detectMutations: boolean;
-  readonly clock: Clock;
-  readonly logger: CacheLogger;
-  readonly enabled: boolean;
-}
-
-const processWarnings: CacheLogger = {
-  warn: (message) => process.emitWarning(message, { type: 'MillpondWarning' }),
-};
-
-/** Reads the options of a cache once, and checks them. */
-export function cacheOptions(given: unknown): CacheOptions {
-  const options = readOptions(given);
-  checkOptions<CacheOptions>(options, CACHE_CHECKS, 'createCache');
-  return options;
-}
-
-/** Fills in the defaults of the checked options of a cache. */
-export function cacheSettings(options: CacheOptions): CacheSettings {
-  const where = 'createCache';
-  const ms = (option: 'memoryTtl' | 'storeTtl' | 'readDeadline' | 'refreshCooldown' | 'closeTimeout', or: Duration) =>
-    parseDuration(options[option] ?? or, where, option);
-  if (options.store !== undefined && options.persist !== undefined) {
-    throw invalidOption(where, 'persist', options.persist, 'left out where `store` is given (a disk is a store)');
-  }
-  return {
-    name: options.name,
-    version: options.version ?? '',
-    closeStore: options.closeStore ?? false,
-    memoryTtl: ms('memoryTtl', '10s'),
-    storeTtl: ms('storeTtl', '30d'),
-    readDeadline: ms('readDeadline', '50ms'),
-    maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
-    refreshLimit: options.refreshLimit ?? 10,
-    refreshCooldown: ms('refreshCooldown', '60s'),
-    closeTimeout: ms('closeTimeout', '10s'),
-    detectMutations: options.detectMutations ?? process.env['NODE_ENV'] === 'development',
-    clock: options.clock ?? systemClock,
-    logger: options.logger ?? processWarnings,
-    enabled: options.enabled ?? true,
-  };
 }

@@ -1,6 +1,6 @@
-import { parseDuration } from './duration.js';
-import { invalidOption, unknownOption } from './errors.js';
-import type { ErrorTtl } from './options.js';
+import { parseDuration } from '../duration.js';
+import { invalidOption, unknownOption } from '../errors/index.js';
+import type { ErrorTtl } from '../options.js';
 
 /** Tells what is wrong with the value of one option, by throwing; `where` names the function or the cache. */
 export type Check = (value: unknown, where: string, option: string) => void;

@@ -1,5 +1,5 @@
 import { readOptions } from './check-options.js';
-import type { CacheOptions, FunctionDefaults } from './options.js';
+import type { CacheOptions, FunctionDefaults } from '../options.js';
 
 type Name = keyof FunctionDefaults;
 
