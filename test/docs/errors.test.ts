@@ -6,7 +6,7 @@ import { pageAt } from './support/pages.js';
 
 /** The union is a type, so its members are read from the source. */
 function codesOfTheUnion(): string[] {
-  const source = readFileSync(join(root, 'packages/core/src/errors.ts'), 'utf8');
+  const source = readFileSync(join(root, 'packages/core/src/errors/cache-error.ts'), 'utf8');
   const [union = ''] = /export type CacheErrorCode =[^;]*;/.exec(source) ?? [];
   return [...union.matchAll(/'(ERR_MILLPOND_\w+)'/g)].map(([, code]) => code ?? '');
 }
@@ -40,7 +40,7 @@ describe('every event', () => {
 });
 
 describe('every option', () => {
-  const source = ['settings.ts', 'batch/batch-settings.ts']
+  const source = ['settings/function-settings.ts', 'settings/cache-settings.ts', 'batch/batch-settings.ts']
     .map((file) => readFileSync(join(root, 'packages/core/src', file), 'utf8'))
     .join('\n');
 

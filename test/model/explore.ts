@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { World, type OpenTier, type Scenario, type Violation } from './world.js';
+import type { Scenario } from './steps.js';
+import { World, type OpenTier, type Violation } from './world.js';
 
 /** What an exploration came to. */
 export interface Explored {

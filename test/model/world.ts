@@ -1,65 +1,25 @@
 import type { Clock } from '@millpond/core';
-import type {
-  Begun,
-  EntryToKeep,
-  StoredEntry,
-  StoreFunction,
-  StoreTier,
-  TagPairs,
-} from '../../packages/core/src/store/index.js';
+import type { Begun, StoredEntry, StoreFunction, StoreTier } from '../../packages/core/src/store/index.js';
 import { fakeClock, settle, type FakeClock } from '../support/fake-clock.js';
 import { entryOf, untilEnded } from '../support/stores.js';
-import { ModelStore, type Choice, type Fault } from './model-store.js';
-
-/** Two processes share the store; `c` comes when all is over, and has seen nothing. */
-export type ProcessName = 'a' | 'b' | 'c';
-
-/** A step of an actor; the explorer decides when it begins. */
-export type Step =
-  | RunStep
-  /** A run that uses the result of a run of the other function, found or computed; `known` are tags of its own. */
-  | {
-      readonly do: 'run outer';
-      readonly known?: readonly string[];
-      readonly inner: RunStep;
-      /** Whether memory has the result of the inner run, from before the outer one began. */
-      readonly innerFirst?: boolean;
-    }
-  | { readonly do: 'delete' | 'expire' | 'clear' | 'clear cache' }
-  | { readonly do: 'invalidate tags'; readonly tags: readonly string[] };
-
-interface RunStep {
-  readonly do: 'run';
-  readonly known?: readonly string[];
-  readonly result?: readonly string[];
-}
-
-type AnyRun = Extract<Step, { do: 'run' | 'run outer' }>;
-type Invalidate = Exclude<Step, AnyRun>;
-
-/** What is played, in every order. */
-export interface Scenario {
-  readonly actors: readonly { readonly process: ProcessName; readonly steps: readonly Step[] }[];
-  /** Whether an entry and all tokens are there at the start. */
-  readonly warm: boolean;
-  /** What of that the store has lost before it begins, by parts of keys. */
-  readonly lost?: readonly string[];
-  /** Parts of the keys whose operations may come in every order, such as `/e/`; no others may be written. */
-  readonly races: readonly string[];
-  /** Parts of keys whose operations take effect at once, to keep a scenario small. */
-  readonly atOnce?: readonly string[];
-  readonly faults?: readonly Fault[];
-  /** Keys whose writes may land twice, if `faults` says so. */
-  readonly resent?: readonly string[];
-  /** Keys that the store may lose, each by a part of it. */
-  readonly evicts?: readonly string[];
-  /** Whether time may pass in one process, so that its deadlines do. */
-  readonly pauses?: boolean;
-  /** Processes that may end in the middle of what they do. */
-  readonly ends?: readonly ProcessName[];
-  /** How many things may go wrong in one play. */
-  readonly mostFaults: number;
-}
+import { ModelStore, type Choice } from './model-store.js';
+import { Promises, wrongWith } from './promises.js';
+import {
+  functionOf,
+  isAt,
+  isRun,
+  knownBefore,
+  OUTER,
+  send,
+  type AnyRun,
+  type Invalidate,
+  type ProcessName,
+  type Result,
+  type RunStep,
+  type Scenario,
+  type Step,
+  type ToKeep,
+} from './steps.js';
 
 /** Opens the second tier of a process: the real one, or a weakened one. */
 export type OpenTier = (store: ReturnType<ModelStore['of']>, clock: Clock) => StoreTier;
@@ -82,8 +42,6 @@ const HOUR = 3_600_000;
 const STORE_TTL = 30 * 24 * HOUR;
 /** How far the clock of `b` is behind that of `a`: a look-up of `a` may find entries that are two hours old or young. */
 const APART = 2 * HOUR;
-/** What an outer run computes is under this key, of a function of its own. */
-const OUTER = 'outer';
 const START = 1_700_000_000_000;
 /** Turns of the event loop without anything new after which nothing comes by itself. */
 const QUIET_TURNS = 3;
@@ -97,13 +55,7 @@ export class World {
   readonly #paused = new Map<ProcessName, number>();
   /** What the source holds: counted up by each change, which an invalidation then tells. */
   #source = 0;
-  /** Nobody may find what is older, since the invalidation has been acknowledged. */
-  #floor = 0;
-  /** What a process itself may not find any more, acknowledged or not. */
-  readonly #ownFloors = new Map<ProcessName, number>();
-  /** Nobody may find what is older without being told that it was expired. */
-  #freshFloor = 0;
-  readonly #ownFreshFloors = new Map<ProcessName, number>();
+  readonly #promises = new Promises();
   readonly #ended = new Set<ProcessName>();
   #faultsLeft: number;
   #running: number;
@@ -157,9 +109,7 @@ export class World {
 
   /** The whole state, as a text. */
   state(): string {
-    const floors = [this.#ownFloors, this.#ownFreshFloors].map((own) => [...own].sort());
-    const ended = [...this.#ended].sort();
-    const own = [this.#source, this.#floor, this.#freshFloor, floors, ended, this.#faultsLeft];
+    const own = [this.#source, this.#promises.state(), [...this.#ended].sort(), this.#faultsLeft];
     return JSON.stringify([own, this.store.state()]);
   }
 
@@ -169,8 +119,7 @@ export class World {
       throw new Error('an actor waits for something that nobody will do');
     this.store.held = false;
     for (const { tier } of this.#alive()) await tier.flush();
-    this.#floor = Math.max(this.#floor, ...this.#ofTheLiving(this.#ownFloors));
-    this.#freshFloor = Math.max(this.#freshFloor, ...this.#ofTheLiving(this.#ownFreshFloors));
+    this.#promises.settle(this.#ended);
     await this.#everybodyLooks('when all is done');
     await this.#timePasses(MEMORY_TTL + 1);
     await this.#everybodyLooks('after memoryTtl');
@@ -215,7 +164,7 @@ export class World {
   }
 
   async #runAny(process: ProcessName, step: AnyRun, name: string | undefined): Promise<void> {
-    if (step.do === 'run') await this.#run(process, step, name);
+    if (step.do === 'run') await this.#run(step.by ?? process, step, name);
     else await this.#runOuter(process, step, name);
   }
 
@@ -259,21 +208,15 @@ export class World {
     known: readonly string[],
     when: string,
   ): Promise<{ found: StoredEntry | undefined; begun: Begun }> {
-    const least = Math.max(this.#floor, this.#ownFloors.get(process) ?? 0);
-    const leastFresh = Math.max(least, this.#freshFloor, this.#ownFreshFloors.get(process) ?? 0);
-    this.store.note(process, `looks for ${least}, ${leastFresh}`);
+    const least = this.#promises.least(process);
+    this.store.note(process, `looks for ${least.any}, ${least.fresh}`);
     const { found, begun } = await functionOf(this.#process(process).tier, key).lookup(key, known);
     this.#events += 1;
     if (found === undefined) return { found, begun };
     this.hits += 1;
-    const isFresh = found.expiredFor === undefined;
-    if (Number(found.payload) < (isFresh ? leastFresh : least)) {
-      const how = isFresh ? 'fresh, ' : '';
-      this.violations.push(
-        `${process} finds ${found.payload} ${how}${when}: ${least}, or ${leastFresh} fresh, is right`,
-      );
-    }
-    return { found: isFresh ? found : undefined, begun };
+    const wrong = wrongWith(found, least);
+    if (wrong !== undefined) this.violations.push(`${process} ${wrong}, ${when}`);
+    return { found: found.expiredFor === undefined ? found : undefined, begun };
   }
 
   async #invalidate(process: ProcessName, step: Invalidate): Promise<void> {
@@ -282,11 +225,7 @@ export class World {
     this.store.note(process, `changed ${changed}`);
     const outcome = await send(this.#process(process).tier, step);
     this.#events += 1;
-    const own = step.do === 'expire' ? this.#ownFreshFloors : this.#ownFloors;
-    own.set(process, Math.max(own.get(process) ?? 0, changed));
-    if (outcome === 'pending') return;
-    if (step.do === 'expire') this.#freshFloor = Math.max(this.#freshFloor, changed);
-    else this.#floor = Math.max(this.#floor, changed);
+    this.#promises.make(process, step, changed, outcome);
   }
 
   #evictions(): Choice[] {
@@ -326,27 +265,14 @@ export class World {
     return [...this.#processes].filter(([name]) => !this.#ended.has(name)).map(([, process]) => process);
   }
 
-  /** What was promised to a process that has ended, and to nobody else, was lost with it. */
-  #ofTheLiving(floors: ReadonlyMap<ProcessName, number>): number[] {
-    return [...floors].filter(([name]) => !this.#ended.has(name)).map(([, floor]) => floor);
-  }
-
   async #everybodyLooks(when: string): Promise<void> {
-    const steps = this.#scenario.actors.flatMap((actor) => actor.steps);
-    const outer = steps.filter((step) => step.do === 'run outer');
-    const known = [...steps, ...outer.map(({ inner }) => inner)].flatMap((step) =>
-      step.do === 'run' ? step.known : [],
-    );
+    const runs = this.#scenario.actors.flatMap(({ steps }) => steps.filter(isRun));
+    const outer = runs.filter((run) => run.do === 'run outer');
+    const inner = runs.map((run) => (run.do === 'run' ? run : run.inner));
     for (const name of ['a', 'b', 'c'] as const) {
       if (this.#ended.has(name)) continue;
-      await this.#look(name, 'k', [...new Set(known)].filter(isText), when);
-      if (outer.length > 0)
-        await this.#look(
-          name,
-          OUTER,
-          outer.flatMap((step) => step.known ?? []),
-          when,
-        );
+      await this.#look(name, 'k', knownBefore(inner), when);
+      if (outer.length > 0) await this.#look(name, OUTER, knownBefore(outer), when);
     }
   }
 
@@ -360,51 +286,3 @@ const LATER: readonly (readonly [when: string, elapsed: number])[] = [
   ['after an hour', HOUR],
   ['when the tombstones and marks are gone', STORE_TTL + HOUR],
 ];
-
-interface Result {
-  readonly value: number;
-  readonly pairs: TagPairs | undefined;
-}
-
-interface ToKeep {
-  readonly key: string;
-  readonly begun: Begun;
-  readonly value: number;
-  readonly tags: readonly string[];
-  readonly inherited?: EntryToKeep['inherited'];
-  readonly name: string | undefined;
-}
-
-function isRun(step: Step): step is AnyRun {
-  return step.do === 'run' || step.do === 'run outer';
-}
-
-function isText(tag: string | undefined): tag is string {
-  return tag !== undefined;
-}
-
-/** The function that all actors call; what an outer run computes is of another one. */
-function functionOf(tier: StoreTier, key: string): StoreFunction {
-  const name = key === OUTER ? 'getPage' : 'getUser';
-  return tier.function({ name, version: 'v1', shown: name, maxValueBytes: 2 ** 24 });
-}
-
-function send(tier: StoreTier, step: Invalidate): ReturnType<StoreTier['clear']> {
-  switch (step.do) {
-    case 'delete':
-      return functionOf(tier, 'k').delete('k');
-    case 'expire':
-      return functionOf(tier, 'k').expire('k');
-    case 'clear':
-      return functionOf(tier, 'k').clear();
-    case 'clear cache':
-      return tier.clear();
-    case 'invalidate tags':
-      return tier.invalidateTags(step.tags);
-  }
-}
-
-/** Whether a key is of a kind: `/e/`, `/d/`, `/n/`, `/x/`, `/f/` and `/t/` by what they contain, `/c` and `/i` by their end. */
-function isAt(key: string, part: string): boolean {
-  return part.endsWith('/') ? key.includes(part) : key.endsWith(part);
-}

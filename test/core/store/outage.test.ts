@@ -80,7 +80,8 @@ describe('a store that is down', () => {
     await clock.advance(500);
     const tried = (): typeof store.held => store.held.filter(({ keys }) => keys.some(isTombstone));
     expect(tried()).toHaveLength(1);
-    for (const operation of [...store.held]) operation.fail(new Error('still down'));
+    const down = [...store.held];
+    for (const operation of down) operation.fail(new Error('still down'));
     await settled();
     expect(store.held).toHaveLength(0);
     await clock.advance(1000);

@@ -14,7 +14,7 @@ export interface RunToPair {
  * inherited ones. Undefined: do not store. Never rejects.
  */
 export async function pairsOf(context: StoreContext, { run, entry }: RunToPair): Promise<TagPairs | undefined> {
-  const inheriting = Promise.allSettled(entry.inherited);
+  const inheriting = Promise.allSettled(entry.inherited.map((pairs) => Promise.resolve(pairs)));
   const learned = [...new Set(entry.tags)].filter((tag) => !run.tags.has(tag));
   const own = learned.length === 0 ? run.tags : await withLearned(context, run, learned);
   if (own === undefined) return undefined;
