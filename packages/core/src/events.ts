@@ -59,6 +59,8 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'join' })
   /** Answered with a value past its ttl, within a stale window. */
   | (CallEvent & { readonly type: 'stale'; readonly age: number; readonly cause: 'revalidate' | 'error' | 'timeout' })
+  /** A run has begun: `computed` or `failed` follows. `label` is the text to show meanwhile, if there is to be one. */
+  | (CallEvent & { readonly type: 'started'; readonly label: string | undefined })
   /** A run ended with a value; `duration` is in milliseconds, `kept` tells whether the value was kept. */
   | (CallEvent & { readonly type: 'computed'; readonly duration: number; readonly kept: boolean })
   /** A run ended with an error: the function's own, or one about a result that cannot be kept. */
@@ -114,6 +116,7 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   miss: true,
   join: true,
   stale: true,
+  started: true,
   computed: true,
   failed: true,
   notKept: true,

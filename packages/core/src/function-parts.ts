@@ -112,7 +112,7 @@ export class FunctionParts {
     const entries = tier && this.#inStore(tier, fn, options, settings, where, version);
     const store = tier && entries && { tier, entries };
     const shown = this.#showAs(shownName(fn, options.name));
-    const report = new BatchReporter(this.#host.events, this.#host.settings.name, shown);
+    const report = new BatchReporter(this.#host.events, this.#host.settings.name, shown, labelOf(options, shown));
     const onEvict = (key: string): void => flights.outdateBehind(key);
     const naming = { shown, where, stored: store !== undefined };
     const data = this.#dataParts(fn, options, settings, naming, onEvict, report);
@@ -141,7 +141,7 @@ export class FunctionParts {
     checkFunction(fn, 'cacheResource');
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
-    const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
+    const report = this.#reporter(this.#showAs(shownName(fn, options.name)), options);
     return resourceParts(options, {
       host: this.#host,
       original: fn,
@@ -165,7 +165,7 @@ export class FunctionParts {
     settings: DataSettings,
     naming: Naming,
     onEvict: (key: string) => void,
-    report = this.#reporter(naming.shown),
+    report = this.#reporter(naming.shown, options),
   ): DataSyncParts {
     const { memory, generations } = this.#host;
     return {
@@ -219,8 +219,8 @@ export class FunctionParts {
     return createKeyer({ fn: shown, original: fn, key: options.key, isIgnored, hashers, stored });
   }
 
-  #reporter(shown: string): Reporter {
-    return new Reporter(this.#host.events, this.#host.settings.name, shown);
+  #reporter(shown: string, options: AnyFunctionOptions): Reporter {
+    return new Reporter(this.#host.events, this.#host.settings.name, shown, labelOf(options, shown));
   }
 
   #showAs(name: string): string {
@@ -265,6 +265,11 @@ export class FunctionParts {
       },
     });
   }
+}
+
+/** What people are shown while a function runs (Streamlit's spinner). */
+function labelOf({ label }: AnyFunctionOptions, shown: string): string | undefined {
+  return label === false ? undefined : (label ?? `Running \`${shown}()\``);
 }
 
 function flightTable<T>(options: AnyFunctionOptions, where: string, report: Reporter): FlightTable<T> {

@@ -27,6 +27,11 @@ export interface FunctionOptions<A extends readonly unknown[]> {
   readonly ignoreUnderscored?: boolean | undefined;
   /** How instances of classes are keyed, at any depth; the nearest class wins. See {@link Hasher}. */
   readonly hashers?: readonly Hasher[] | undefined;
+  /**
+   * The text that a `started` event carries, to be shown to a person for as long as a run takes; `false` for none.
+   * Default: ``Running `name()` ``.
+   */
+  readonly label?: string | false | undefined;
   /** The most entries that are kept in memory; what was used lately stays. Default: bounded by the cache's bytes. */
   readonly maxEntries?: number | undefined;
   /** After this a run no longer holds its key, and the next call starts a new one. Default `'60s'`. */

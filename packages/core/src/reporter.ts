@@ -22,6 +22,8 @@ const MISSED_AFTER: Readonly<Record<RemovalReason, MissReason | undefined>> = {
 /** Counts what happens to one function's calls, remembers why keys are gone, and tells whoever listens. */
 export class Reporter {
   readonly fn: string;
+  /** What people are shown while it runs. */
+  readonly #label: string | undefined;
   readonly #cache: string | undefined;
   readonly #events: CacheEvents;
   /** Asked at every hit. */
@@ -31,11 +33,12 @@ export class Reporter {
   readonly #gone = new RecentKeys<MissReason>();
   readonly #missed = new RecentKeys<MissReason>();
 
-  constructor(events: CacheEvents, cache: string | undefined, fn: string) {
+  constructor(events: CacheEvents, cache: string | undefined, fn: string, label: string | undefined) {
     this.#events = events;
     this.#hearsHits = events.audience('hit');
     this.#cache = cache;
     this.fn = fn;
+    this.#label = label;
   }
 
   /** `saved`: how long the value took to compute. Allocates nothing when nobody listens, as everything on the hit path. */
@@ -84,9 +87,15 @@ export class Reporter {
     }
   }
 
-  /** The function itself is about to be called. */
-  started(): void {
+  /** The function itself is about to be called; without a key for a call that nothing is kept of. */
+  started(key: string | undefined): void {
     this.#counters.runs += 1;
+    if (key !== undefined) this.begun(key);
+  }
+
+  /** The run of a key has begun. */
+  protected begun(key: string): void {
+    if (this.#events.wants('started')) this.#events.emit({ type: 'started', ...this.#call(key), label: this.#label });
   }
 
   computed(key: string, duration: number, kept: boolean): void {

@@ -39,6 +39,55 @@ test('`notKept` tells of a value that is larger than its function, or the cache,
   for (const event of heard) expect(event).toHaveProperty('bytes', expect.any(Number));
 });
 
+describe('`started` tells of each run, with the text to show while it lasts', () => {
+  test('which names the function, unless `label` says otherwise, or that there is none', async () => {
+    const { cache } = pond();
+    const heard = record(cache, 'started', 'computed', 'failed');
+    const load = cache.cacheData(async (id: string) => id, { name: 'load' });
+    const sum = cache.cacheDataSync((a: number) => a, { name: 'sum', label: 'Adding up …' });
+    const pool = cache.cacheResource(async () => ({}), { name: 'pool', label: false });
+    const broken = cache.cacheData(() => Promise.reject(new Error('gone')), { name: 'broken' });
+    await load('a');
+    await load('a');
+    sum(1);
+    await pool();
+    await failureOf(broken());
+    expect(heard.map((event) => [event.type, 'fn' in event && event.fn, 'label' in event && event.label])).toEqual([
+      ['started', 'load', 'Running `load()`'],
+      ['computed', 'load', false],
+      ['started', 'sum', 'Adding up …'],
+      ['computed', 'sum', false],
+      ['started', 'pool', undefined],
+      ['computed', 'pool', false],
+      ['started', 'broken', 'Running `broken()`'],
+      ['failed', 'broken', false],
+    ]);
+  });
+
+  test('of a batch for each id, though one load counts as one run', async () => {
+    const { cache } = pond();
+    const heard = record(cache, 'started');
+    const load = cache.cacheBatch(async (ids: readonly string[]) => [...ids], { name: 'load' });
+    await load.many(['a', 'b']);
+    expect(heard).toMatchObject([{ key: load.keyOf('a') }, { key: load.keyOf('b') }]);
+    expect(load.stats().runs).toBe(1);
+  });
+
+  test('not of calls that a disabled cache passes through', async () => {
+    const { cache } = pond({ enabled: false });
+    const heard = record(cache, 'started');
+    await cache.cacheData(async () => 1)();
+    cache.cacheDataSync(() => 1)();
+    expect(heard).toEqual([]);
+  });
+
+  test.each([[''], [true], [5]])('`label: %j` is refused', (label) => {
+    const { cache } = pond();
+    // @ts-expect-error: it is a text, or false
+    expect(() => cache.cacheData(async () => 1, { label })).toThrow(/option `label`/);
+  });
+});
+
 describe('hazard 18: `abandoned` tells of a run that is left behind', () => {
   test('because it lasts longer than `flightTimeout`, when the next call comes', async () => {
     const { cache, clock } = pond();

@@ -20,7 +20,7 @@ function bytesOf(call: () => void): number {
 
 test('counting a hit or a stale answer allocates nothing when nobody listens, and an event when somebody does', () => {
   const events = createEvents({ warn: () => {} });
-  const report = new Reporter(events, 'shop', 'load');
+  const report = new Reporter(events, 'shop', 'load', undefined);
   const options = {};
   const heard: unknown[] = [undefined];
   const ways: (() => void)[] = [

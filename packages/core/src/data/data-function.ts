@@ -151,7 +151,7 @@ export class DataFunction {
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
   async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
     const { original, context, report } = this.#parts;
-    report.started();
+    report.started(undefined);
     const run = (): unknown => Reflect.apply(original, self, args);
     return context === 'detached' ? inRootContext(run) : run();
   }

@@ -159,7 +159,7 @@ export class DataRun {
   async #compute(plan: Plan): Promise<DataOutcome> {
     const { original, report } = this.#parts;
     const { flight, call } = plan;
-    report.started();
+    report.started(call.key);
     let value: unknown;
     try {
       value = await runWithin(flight, () => Reflect.apply(original, call.self, plan.args));

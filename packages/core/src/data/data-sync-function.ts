@@ -39,7 +39,7 @@ export class DataSyncFunction {
 
   call(self: unknown, args: readonly unknown[]): unknown {
     const { host, keyer, shelf, report, settings } = this.#parts;
-    if (!host.settings.enabled || host.closed) return this.#run(self, args, undefined);
+    if (!host.settings.enabled || host.closed) return this.#run(undefined, self, args, undefined);
     const call = { key: keyer.keyOf(self, args), self, args };
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
@@ -65,14 +65,14 @@ export class DataSyncFunction {
 
   refresh(self: unknown, args: readonly unknown[]): unknown {
     const { host, keyer } = this.#parts;
-    if (!host.settings.enabled || host.closed) return this.#run(self, args, undefined);
+    if (!host.settings.enabled || host.closed) return this.#run(undefined, self, args, undefined);
     return this.#compute({ key: keyer.keyOf(self, args), self, args }, 'refresh', undefined);
   }
 
   /** No caller's request is seen, whoever happens to be the first (hazard 22). */
-  #run(self: unknown, args: readonly unknown[], recorder: SyncRun | undefined): unknown {
+  #run(key: string | undefined, self: unknown, args: readonly unknown[], recorder: SyncRun | undefined): unknown {
     const { original, report } = this.#parts;
-    report.started();
+    report.started(key);
     return onTheStack(recorder, () => inRootContext(() => Reflect.apply(original, self, args)));
   }
 
@@ -93,7 +93,7 @@ export class DataSyncFunction {
     this.#running.set(key, run);
     generations.enter();
     try {
-      const value = attempt(() => this.#run(call.self, call.args, run));
+      const value = attempt(() => this.#run(key, call.self, call.args, run));
       if (value.failed) return this.#failed(call, reason, run, fallback, value.error);
       report.miss(key, reason, settings.policy);
       const result = attempt(() => this.#keepResult(call, run, value.result));

@@ -61,9 +61,9 @@ export class ResourceRun {
     return holding;
   }
 
-  async #make(flight: Flight<Holding>, { self, args }: KeyedCall): Promise<unknown> {
+  async #make(flight: Flight<Holding>, { key, self, args }: KeyedCall): Promise<unknown> {
     const { original, report } = this.#parts;
-    report.started();
+    report.started(key);
     return runWithin(flight, () => Reflect.apply(original, self, args));
   }
 

@@ -40,6 +40,7 @@ const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
   ignoreArgs: isIndexes,
   ignoreUnderscored: isBoolean,
   hashers: isHashers,
+  label: isEither((value) => value === false, isText),
   maxEntries: isCount,
   flightTimeout: isDuration,
   context: isOneOf('detached', 'caller'),
