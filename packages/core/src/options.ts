@@ -145,6 +145,20 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
   readonly staleWhileRevalidate?: Duration | undefined;
   /** How long after `ttl` a resource is handed out when building another fails. Needs a `ttl`. */
   readonly staleIfError?: Duration | undefined;
+  /**
+   * After this a caller gets the resource past its ttl that `staleIfError` keeps; building goes on. Default: none.
+   */
+  readonly softTimeout?: Duration | undefined;
+  /**
+   * The longest that a caller waits, `validate` included: then they get the resource past its ttl when `staleIfError` keeps
+   * one and there is no `validate`, else `ERR_MILLPOND_TIMEOUT`. Building goes on. Default: no limit.
+   */
+  readonly hardTimeout?: Duration | undefined;
+  /**
+   * Factories of this function at once. Ten times as many wait in line; more are refused with `ERR_MILLPOND_OVERLOADED`,
+   * unless `staleIfError` keeps what can be handed out. Default: no limit.
+   */
+  readonly maxConcurrent?: number | undefined;
   /** Released after this long without a call of it and without a lease on it. Default: never for that. */
   readonly idleTimeout?: Duration | undefined;
   /** Asked on every use after the first; false means build anew and release. What it throws reaches the caller. */

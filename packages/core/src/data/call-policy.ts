@@ -1,7 +1,7 @@
 import { parseDuration } from '../duration.js';
 import { invalidOption } from '../errors/index.js';
 import type { CallOptions } from '../options.js';
-import { checkDataCallOptions } from '../settings/index.js';
+import { checkDataCallOptions, checkTimeouts, type Timeouts } from '../settings/index.js';
 
 /** How old a value may be for one call; milliseconds. */
 export interface Freshness {
@@ -12,7 +12,7 @@ export interface Freshness {
 }
 
 /** What governs one call: what it says for itself, else what its function says. */
-export interface CallPolicy extends Freshness {
+export interface CallPolicy extends Freshness, Timeouts {
   readonly signal: AbortSignal | undefined;
   readonly observe: CallOptions['observe'];
   /** Run now, whatever is kept. */
@@ -49,19 +49,4 @@ export function callPolicy(given: unknown, base: CallPolicy, hasTtl: boolean, wh
   };
   checkTimeouts(policy, options.softTimeout, where);
   return policy;
-}
-
-/** Refuses timeouts that could never do anything; `given` is the soft one as it was spelled. */
-export function checkTimeouts(
-  { softTimeout, hardTimeout, staleIfError }: Pick<CallPolicy, 'softTimeout' | 'hardTimeout' | 'staleIfError'>,
-  given: unknown,
-  where: string,
-): void {
-  if (softTimeout === undefined || given === undefined) return;
-  if (staleIfError === 0) {
-    throw invalidOption(where, 'softTimeout', given, 'given together with `staleIfError`: it serves what that keeps');
-  }
-  if (hardTimeout !== undefined && softTimeout >= hardTimeout) {
-    throw invalidOption(where, 'softTimeout', given, 'shorter than `hardTimeout`');
-  }
 }

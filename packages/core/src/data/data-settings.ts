@@ -1,9 +1,9 @@
-import { isTagList } from '../settings/index.js';
+import { checkTimeouts, isTagList } from '../settings/index.js';
 import { parseDuration } from '../duration.js';
 import { invalidOption } from '../errors/index.js';
 import type { ErrorClass } from '../options.js';
 import type { AnyDataOptions } from '../settings/index.js';
-import { checkTimeouts, type CallPolicy } from './call-policy.js';
+import type { CallPolicy } from './call-policy.js';
 
 /** The policy of one data function, every default filled in; durations in milliseconds. */
 export interface DataSettings {

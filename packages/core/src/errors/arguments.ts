@@ -1,5 +1,14 @@
 import { CacheError } from './cache-error.js';
 
+/** Arguments that were changed while their call stood in line, so that nothing can be made for them any more. */
+export function argumentsChanged(fn: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_UNHASHABLE_ARGUMENT',
+    `${fn}: the arguments were changed while the call waited for a place (maxConcurrent). Leave them as they are until the ` +
+      'call is answered, or pass plain data, of which a copy is taken.',
+  );
+}
+
 /** An argument that has no key. `path` is such as `args[0].user.socket`. */
 export function unhashableArgument(fn: string, path: string, type: string, cure: string, cause?: unknown): CacheError {
   return new CacheError(

@@ -6,7 +6,7 @@
 export { type CacheErrorCode, CacheError } from './cache-error.js';
 export { messageOf, describe, className } from './describe.js';
 export { invalidOption, unknownOption, notCacheable, nameTaken, wrappedOften } from './wrapping.js';
-export { unhashableArgument, hasherFailed, identityFailed } from './arguments.js';
+export { unhashableArgument, hasherFailed, identityFailed, argumentsChanged } from './arguments.js';
 export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js';
 export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags } from './values.js';
 export { wrongRows, idChanged } from './batches.js';

@@ -1,4 +1,3 @@
-import { inRootContext } from '../context.js';
 import type { Lease } from '../cached.js';
 import { cacheClosed, CacheError, recursiveCall, resourceAsksForItself } from '../errors/index.js';
 import type { MissReason } from '../events.js';
@@ -6,21 +5,18 @@ import type { Entry } from '../memory/index.js';
 import { explainResource } from '../observe/explain-resource.js';
 import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
-import type { Flight } from '../run/flight.js';
 import { LateArguments } from '../run/late-arguments.js';
 import { checkResourceCallOptions } from '../settings/index.js';
 import { currentRun } from '../run/run-context.js';
 import { untilAborted } from '../run/until-aborted.js';
 import type { Holding } from './holding.js';
 import { leaseOf } from './lease.js';
+import { deadlineOf, TOO_SLOW, untilTooSlow } from './patience.js';
 import { isOutlived, stateOf, type ResourceEntry } from './resource-entry.js';
 import type { ResourceParts } from './resource-parts.js';
-import { ResourceRun, type BuildCall, type RunPurpose } from './resource-run.js';
+import { ResourceFlights, type ResourceCall } from './resource-flights.js';
+import { ResourceRun, type RunPurpose } from './resource-run.js';
 import { Validation } from './validation.js';
-
-interface ResourceCall extends BuildCall {
-  readonly options: CallOptions;
-}
 
 const NO_OPTIONS: CallOptions = {};
 
@@ -28,11 +24,13 @@ const NO_OPTIONS: CallOptions = {};
 export class ResourceFunction {
   readonly #parts: ResourceParts;
   readonly #run: ResourceRun;
+  readonly #flights: ResourceFlights;
   readonly #validation: Validation | undefined;
 
   constructor(parts: ResourceParts) {
     this.#parts = parts;
     this.#run = new ResourceRun(parts);
+    this.#flights = new ResourceFlights(parts, this.#run);
     this.#validation = parts.validate === undefined ? undefined : new Validation(parts, parts.validate);
   }
 
@@ -61,7 +59,8 @@ export class ResourceFunction {
     this.#checkOpen();
     const run = currentRun();
     const met: object[] = [];
-    const call = { key: keyer.keyOf(self, args, met), self, args, met, options: NO_OPTIONS };
+    const key = keyer.keyOf(self, args, met);
+    const call = { key, self, args, met, options: NO_OPTIONS, deadline: deadlineOf(this.#parts), limits: [] };
     if (flights.runsInside(run, call.key)) throw recursiveCall(report.fn);
     this.#checkNotInRelease(call.key);
     const holding = await (rebuild === 'build-first' ? this.#lead(call, 'refresh', {}) : this.#refreshExclusive(call));
@@ -92,11 +91,21 @@ export class ResourceFunction {
     return state === 'fresh' || state === 'stale' ? entry.holding : undefined;
   }
 
-  #find(self: unknown, args: readonly unknown[], options: CallOptions): Promise<Holding> {
+  #find(
+    self: unknown,
+    args: readonly unknown[],
+    options: CallOptions,
+    deadline = deadlineOf(this.#parts),
+  ): Promise<Holding> {
     const met: object[] = [];
     const key = this.#parts.keyer.keyOf(self, args, met);
     options.signal?.throwIfAborted();
-    return this.#use({ key, self, args, met, options });
+    return this.#use({ key, self, args, met, options, deadline, limits: [] });
+  }
+
+  /** Arguments that have another key now make a call another call. */
+  #again({ self, args, options, deadline }: ResourceCall): Promise<Holding> {
+    return this.#find(self, args, options, deadline);
   }
 
   async #use(call: ResourceCall): Promise<Holding> {
@@ -135,7 +144,7 @@ export class ResourceFunction {
     const age = now - value.createdAt;
     if (stateOf(value, now) === 'stale') {
       report.stale(call.key, age, value.computeMs, 'revalidate', call.options);
-      if (args !== undefined) this.#rebuildBehind({ ...call, args, options: NO_OPTIONS }, value);
+      if (args !== undefined) this.#flights.rebuildBehind({ ...call, args }, value);
     } else {
       // Fresh, or it was when it began to be validated.
       report.hit(call.key, 'memory', age, value.computeMs, call.options);
@@ -148,14 +157,13 @@ export class ResourceFunction {
     const { shelf, keyer, report } = this.#parts;
     const { holding } = entry.value;
     const late = new LateArguments(call, keyer, report.fn);
-    const valid = await validation.ask(call, holding.resource, call.options.signal);
+    const valid = await validation.ask(call, holding.resource, this.#flights.patience(call));
     const isKept = shelf.get(call.key) === entry;
     const args = late.now();
     if (valid && (isKept || (holding.leaving === undefined && !holding.released))) {
       return this.#hit(call, args, entry);
     }
-    // Arguments that have another key now make this another call.
-    if (args === undefined) return this.#find(call.self, call.args, call.options);
+    if (args === undefined) return this.#again(call);
     if (valid || !isKept) return this.#use({ ...call, args });
     shelf.remove(entry, 'invalid');
     this.#checkOpen();
@@ -166,22 +174,34 @@ export class ResourceFunction {
   async #orStale(call: ResourceCall, entry: Entry<ResourceEntry>): Promise<Holding> {
     const { host, shelf, keyer, report } = this.#parts;
     const late = new LateArguments(call, keyer, report.fn);
-    const { holding, createdAt, errorUntil } = entry.value;
+    const { errorUntil } = entry.value;
     const mayServe = (): boolean => shelf.get(call.key) === entry && this.#now() < errorUntil && !host.closed;
     try {
-      return await this.#fly(call, 'expired', undefined);
+      return await this.#fly({ ...call, limits: untilTooSlow(this.#parts) }, 'expired', undefined);
     } catch (error) {
-      const { signal } = call.options;
       const args = late.now();
-      if (args === undefined || signal?.aborted === true || isRecursion(error) || !mayServe()) throw error;
-      const asked = this.#validation?.ask({ ...call, args }, holding.resource, signal);
-      const valid = asked === undefined || (await asked);
-      if (!valid) shelf.remove(entry, 'invalid');
-      if (!mayServe()) throw error;
-      holding.usedAt = this.#now();
-      report.stale(call.key, this.#now() - createdAt, 0, 'error', call.options);
-      return holding;
+      const wants = args !== undefined && call.options.signal?.aborted !== true && !hasCode(error, 'RECURSIVE_CALL');
+      if (wants && (await this.#stillGood({ ...call, args }, entry, mayServe)))
+        return this.#serveStale(call, entry, error);
+      if (error !== TOO_SLOW) throw error;
+      return args === undefined ? this.#again(call) : this.#use({ ...call, args });
     }
+  }
+
+  async #stillGood(call: ResourceCall, entry: Entry<ResourceEntry>, mayServe: () => boolean): Promise<boolean> {
+    if (!mayServe()) return false;
+    const asked = this.#validation?.ask(call, entry.value.holding.resource, this.#flights.patience(call));
+    const valid = asked === undefined || (await asked);
+    if (!valid) this.#parts.shelf.remove(entry, 'invalid');
+    return mayServe();
+  }
+
+  #serveStale({ key, options }: ResourceCall, { value }: Entry<ResourceEntry>, why: unknown): Holding {
+    const now = this.#now();
+    value.holding.usedAt = now;
+    const cause = why === TOO_SLOW || hasCode(why, 'TIMEOUT') ? 'timeout' : 'error';
+    this.#parts.report.stale(key, now - value.createdAt, 0, cause, options);
+    return value.holding;
   }
 
   /** Joins the run of the key, or leads one. `old` outlives the run, unless it must be gone before. */
@@ -190,7 +210,7 @@ export class ResourceFunction {
     const joined = flights.joinable(call.key, this.#now());
     if (joined !== undefined) {
       report.join(call.key, call.options);
-      const holding = await this.#wait(joined, call);
+      const holding = await this.#flights.wait(joined, call);
       report.joined(this.#now() - joined.startedAt);
       return holding;
     }
@@ -204,8 +224,7 @@ export class ResourceFunction {
     const late = new LateArguments(call, keyer, report.fn);
     await untilAborted(inTheWay, call.options.signal);
     const args = late.now();
-    // Arguments that have another key now make this another call.
-    if (args === undefined) return this.#find(call.self, call.args, call.options);
+    if (args === undefined) return this.#again(call);
     if (shelf.get(call.key) !== undefined) return this.#use({ ...call, args });
     this.#checkOpen();
     return this.#fly({ ...call, args }, reason, undefined);
@@ -223,39 +242,7 @@ export class ResourceFunction {
     const flight = this.#run.start(call, purpose);
     // Told when it can be joined: whoever hears of it and asks for the resource must not build another.
     this.#parts.report.miss(call.key, reason, call.options);
-    return this.#wait(flight, call);
-  }
-
-  #wait(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
-    const { flights, report } = this.#parts;
-    return flight.wait({
-      fn: report.fn,
-      signal: call.options.signal,
-      limits: [],
-      onDeserted: () => flights.desert(flight),
-    });
-  }
-
-  /** Builds another behind one past its ttl, unless that is under way, failed lately, or the limit is reached. */
-  #rebuildBehind(call: ResourceCall, stale: ResourceEntry): void {
-    const { host, flights, report } = this.#parts;
-    const now = this.#now();
-    if (now < stale.retryAt) {
-      report.refreshSkipped(call.key, 'cooldown');
-      return;
-    }
-    if (flights.joinable(call.key, now) !== undefined) return;
-    const rebuild = async (): Promise<void> => {
-      try {
-        // It waits as a caller does, so that it is not deserted when one who joined it leaves.
-        await this.#wait(this.#run.start(call, { behind: true }), call);
-      } catch {
-        // The run's own `failed` event has told of it; it is tried again after the cooldown.
-        stale.retryAt = this.#now() + host.settings.refreshCooldown;
-      }
-    };
-    const runs = inRootContext(() => host.refreshes.run(rebuild, now, flights.flightTimeout));
-    if (!runs) report.refreshSkipped(call.key, 'limit');
+    return this.#flights.wait(flight, call);
   }
 
   /** What must be gone before the next is built cannot ask for the next while it goes. */
@@ -276,6 +263,6 @@ export class ResourceFunction {
   }
 }
 
-function isRecursion(error: unknown): boolean {
-  return error instanceof CacheError && error.code === 'ERR_MILLPOND_RECURSIVE_CALL';
+function hasCode(error: unknown, code: 'RECURSIVE_CALL' | 'TIMEOUT'): boolean {
+  return error instanceof CacheError && error.code === `ERR_MILLPOND_${code}`;
 }

@@ -5,7 +5,8 @@ import { parseDuration, type Duration } from '../duration.js';
 import type { ReleaseReason } from '../options.js';
 import type { Reporter } from '../reporter.js';
 import { FlightTable } from '../run/flight-table.js';
-import type { AnyResourceOptions } from '../settings/index.js';
+import { Places } from '../run/places.js';
+import { checkTimeouts, type AnyResourceOptions, type Timeouts } from '../settings/index.js';
 import type { AnyFunction } from '../wrapping.js';
 import type { Holding, ResourceOwner } from './holding.js';
 import type { Introduce } from './identity.js';
@@ -18,6 +19,9 @@ export interface ResourceParts {
   readonly original: AnyFunction;
   readonly context: 'detached' | 'caller';
   readonly life: ResourceLife;
+  readonly timeouts: Timeouts;
+  /** Where building is limited in number. */
+  readonly places: Places | undefined;
   readonly validate: ((...args: never) => unknown) | undefined;
   readonly rebuild: 'build-first' | 'release-first';
   readonly keyer: Keyer;
@@ -48,6 +52,14 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
   const { host, original, keyer, introduce, identity, report, where } = given;
   const rebuild = options.rebuild ?? 'build-first';
   const ms = (option: TimeOption, or: number): number => milliseconds(options[option], or, where, option);
+  const timeouts: Timeouts = {
+    softTimeout:
+      options.softTimeout === undefined ? undefined : parseDuration(options.softTimeout, where, 'softTimeout'),
+    hardTimeout:
+      options.hardTimeout === undefined ? undefined : parseDuration(options.hardTimeout, where, 'hardTimeout'),
+    staleIfError: ms('staleIfError', 0),
+  };
+  checkTimeouts(timeouts, options.softTimeout, where);
   const onRelease = options.onRelease ?? disposeOf;
   const flights = new FlightTable<Holding>(ms('flightTimeout', 60_000), (key, why) => report.abandoned(key, why));
   const owner: ResourceOwner = {
@@ -81,9 +93,11 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
     life: {
       ttl: ms('ttl', Infinity),
       staleWhileRevalidate: ms('staleWhileRevalidate', 0),
-      staleIfError: ms('staleIfError', 0),
+      staleIfError: timeouts.staleIfError,
       idleTimeout: ms('idleTimeout', Infinity),
     },
+    timeouts,
+    places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
     validate: options.validate,
     rebuild,
     keyer,

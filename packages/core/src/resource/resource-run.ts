@@ -1,7 +1,7 @@
 import { inRootContext } from '../context.js';
-import { cacheClosed } from '../errors/index.js';
-import type { Flight } from '../run/flight.js';
-import type { KeyedCall } from '../run/late-arguments.js';
+import { argumentsChanged, cacheClosed } from '../errors/index.js';
+import { DESERTED, type Flight } from '../run/flight.js';
+import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import { runWithin } from '../run/run-context.js';
 import type { Holding } from './holding.js';
 import { resourceEntry, uselessFrom, type ResourceEntry } from './resource-entry.js';
@@ -44,21 +44,39 @@ export class ResourceRun {
   }
 
   async #fly(flight: Flight<Holding>, call: BuildCall): Promise<Holding> {
-    const { host, flights, report } = this.#parts;
-    const started = this.#now();
+    const { host, flights, places, report } = this.#parts;
+    let started = this.#now();
     let holding: Holding;
     try {
-      holding = this.#settle(flight, call, await this.#make(flight, call), this.#now() - started);
+      const wait = places?.enter(flight, report.fn);
+      // Awaited only where there is a wait: what may begin begins in the turn in which it was asked for.
+      const args = wait === undefined ? call.args : await this.#inLine(flight, call, wait);
+      started = this.#now();
+      holding = this.#settle(flight, call, await this.#make(flight, { ...call, args }), this.#now() - started);
     } catch (error) {
       // Left before it is told: whoever hears of it and asks again builds anew.
       flights.leave(flight);
       report.failed(call.key, this.#now() - started, error);
       throw error;
     } finally {
+      places?.leave(flight);
       host.holdings.end(flight);
     }
     if (host.closed) throw cacheClosed(report.fn);
     return holding;
+  }
+
+  /** Waits for a place, and reads the arguments again: whoever called may have changed them. */
+  async #inLine(flight: Flight<Holding>, call: BuildCall, wait: Promise<void>): Promise<readonly unknown[]> {
+    const { host, keyer, report } = this.#parts;
+    const late = new LateArguments(call, keyer, report.fn);
+    await wait;
+    if (flight.deserted) throw DESERTED;
+    if (host.closed) throw cacheClosed(report.fn);
+    flight.run = host.nextRun();
+    const args = late.now();
+    if (args === undefined) throw argumentsChanged(report.fn);
+    return args;
   }
 
   async #make(flight: Flight<Holding>, { key, self, args }: KeyedCall): Promise<unknown> {

@@ -3,6 +3,7 @@ import { FlightTable } from '../run/flight-table.js';
 import { newFlight } from './resource-flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 import { currentRun, runWithin } from '../run/run-context.js';
+import type { Patience } from './patience.js';
 import type { ResourceParts } from './resource-parts.js';
 
 /**
@@ -28,12 +29,12 @@ export class Validation {
   }
 
   /** What `validate` says; what it throws is a rejection. */
-  ask({ key, self, args }: KeyedCall, resource: unknown, signal: AbortSignal | undefined): Promise<boolean> {
+  ask({ key, self, args }: KeyedCall, resource: unknown, patience: Patience): Promise<boolean> {
     const { host, report } = this.#parts;
     const question = newFlight<boolean>({ table: this.#questions, key, cache: host, clock: host.settings.clock });
     const validate = (): unknown => Reflect.apply(this.#validate, self, [resource, ...args]);
     question.begin(async () => Boolean(await runWithin(question, validate)));
-    return question.wait({ fn: report.fn, signal, limits: [], onDeserted: () => question.abort() });
+    return question.wait({ fn: report.fn, ...patience, onDeserted: () => question.abort() });
   }
 }
 

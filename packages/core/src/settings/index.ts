@@ -4,6 +4,7 @@ export { cacheOptions, cacheSettings, type CacheSettings } from './cache-setting
 export { checkDataCallOptions, checkResourceCallOptions } from './call-settings.js';
 export { checkOptions, checkTags, isCount, isSynchronous, isTagList, isText, type Check } from './check-options.js';
 export { withDefaults } from './defaults.js';
+export { checkTimeouts, type Timeouts } from './timeouts.js';
 export {
   checkDataOptions,
   checkDataSyncOptions,
