@@ -149,7 +149,10 @@ export class Model {
     const state = stateOf(kept, spec, policy, this.now);
     const stored = this.#sharedOf(spec)?.get(key);
     const isOlder = stored === undefined || stored.at <= (kept?.at ?? -1);
-    if (isOlder || state === 'fresh' || state === 'stale') return { kept, inStore: false };
+    // What is trusted takes the place of a failure that is kept, too: nobody is asked for the time that both last.
+    const isServed =
+      state === 'fresh' || state === 'stale' || (state === 'fallback' && this.failure(spec, id) !== undefined);
+    if (isOlder || isServed) return { kept, inStore: false };
     const promoted = { ...stored, trusted: this.now + MEMORY_TTL };
     this.here.kept.set(key, promoted);
     if ((this.here.failures.get(key)?.at ?? Infinity) <= stored.at) this.here.failures.delete(key);
