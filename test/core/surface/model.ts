@@ -211,11 +211,11 @@ export class Model {
     for (const [key, { tags }] of this.here.failures) if (tags.includes(tag)) this.here.failures.delete(key);
   }
 
-  /** Something had to leave memory: only where there was no room. */
-  evicted(key: string): void {
+  /** Something had to leave memory at an instant: only where there was no room. */
+  evicted(key: string, at: number): void {
     const { name, maxEntries = Infinity } = this.#spec(nameIn(key));
     const useful = [...this.here.kept].filter(([other, { until }]) => {
-      return nameIn(other) === name && this.now < until + LONGEST_WINDOW;
+      return nameIn(other) === name && at < until + LONGEST_WINDOW;
     });
     if (useful.length <= maxEntries) throw new Error(`${key} was evicted, and there was room`);
     this.here.kept.delete(key);

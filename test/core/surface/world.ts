@@ -70,7 +70,7 @@ export class World {
   skipped = 0;
   readonly #outdated = new Map<string, { readonly by: number; readonly at: number }>();
   readonly #thrown = new Set<unknown>();
-  #evicted: string[] = [];
+  #evicted: { readonly key: string; readonly at: number }[] = [];
 
   /** `open` opens the store once for each process. */
   constructor(cast: readonly string[], open: (() => CacheOptions['store']) | undefined) {
@@ -128,7 +128,7 @@ export class World {
       ),
     );
     cache.on('removed', ({ fn, key, reason }) => {
-      if (reason === 'evict') this.#evicted.push(ids.get(`${fn} ${key}`) ?? '');
+      if (reason === 'evict') this.#evicted.push({ key: ids.get(`${fn} ${key}`) ?? '', at: this.clock.now() });
     });
     return { cache, fns, modelled: new Process() };
   }
@@ -260,7 +260,7 @@ export class World {
 
   /** What each function has counted, and what had to leave, is what the model says. */
   checkCounts(): void {
-    for (const key of this.#evicted) this.model.evicted(key);
+    for (const { key, at } of this.#evicted) this.model.evicted(key, at);
     this.#evicted = [];
     for (const spec of this.cast) {
       const { hits, misses, joins, stale, errors, runs, entries } = this.fn(spec.name).load.stats();
