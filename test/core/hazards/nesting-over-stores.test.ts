@@ -111,3 +111,19 @@ describe('hazard 4: over a store, what is made of cached values', () => {
     expect(await start().outer()).toBe('made of new in the middle');
   });
 });
+
+test('hazard 16: nobody goes back to what the store has, who was answered with something newer that is not stored', async () => {
+  const clock = fakeClock();
+  const cache = createCache({ name: 'shop', store: new Map(), clock, memoryTtl: '1h' });
+  const inner = cache.cacheData(async () => 'part', { name: 'inner', ttl: '10s', staleWhileRevalidate: '1m' });
+  let runs = 0;
+  const outer = cache.cacheData(async () => `${(runs += 1)} of ${await inner()}`, { name: 'outer' });
+  await inner();
+  await outer.prime('given');
+  await cache.flush();
+  await clock.advance(10_000);
+  // Made of something stale: of no use to others, and over at once.
+  expect(await outer.refresh()).toBe('1 of part');
+  await cache.flush();
+  expect(await outer()).toBe('2 of part');
+});

@@ -15,6 +15,8 @@ export interface DataEntry {
   readonly limits: StaleLimits;
   /** Until when memory is trusted without asking the store. */
   readonly trustedUntil: number;
+  /** Whether its function has a store that does not have it: then memory alone knows that what is there is older. */
+  readonly unstored: boolean;
   /** The number of the run that made it; 0 for what was found in the store, which any run under way replaces. */
   readonly run: number;
   /** How long computing it took, in milliseconds. */
@@ -48,7 +50,7 @@ export function errorUntil(entry: DataEntry, { staleIfError }: Freshness): numbe
 
 /** When an entry is of no more use in memory; `retention` is the longest window of any call. */
 export function uselessFrom(entry: DataEntry, retention: number): number {
-  return Math.min(entry.trustedUntil, entry.freshUntil + retention);
+  return entry.unstored ? entry.trustedUntil : Math.min(entry.trustedUntil, entry.freshUntil + retention);
 }
 
 function windowsEnd(entry: DataEntry, freshness: Freshness): number {

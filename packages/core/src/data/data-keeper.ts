@@ -32,6 +32,7 @@ interface Made {
   readonly began: number | undefined;
   /** Whether it is handed out and not kept. */
   readonly outdated: boolean;
+  readonly unstored: boolean;
 }
 
 /** Puts the entries of one data function into memory and into its store. */
@@ -57,6 +58,8 @@ export class DataKeeper {
     const spread = Math.random();
     const live = (jitter: number): number =>
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
+    const storedFor = live(settings.jitter.store) - createdAt;
+    const stores = keeps && store !== undefined && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       createdAt,
@@ -68,10 +71,9 @@ export class DataKeeper {
       sources: store === undefined ? memorySources(result.tags, used) : storeSources(store.tier, UNKNOWN, used),
       began: undefined,
       outdated: !keeps,
+      unstored: store !== undefined && !stores,
     });
-    if (keeps && store !== undefined && begun?.storable === true) {
-      this.#store(store, entry, begun, flight, result, live(settings.jitter.store) - createdAt);
-    }
+    if (stores) this.#store(store, entry, begun, flight, result, storedFor);
     return entry;
   }
 
@@ -92,8 +94,6 @@ export class DataKeeper {
       stores: new Map<object, InheritedPairs[]>(),
     };
     if (untokened.length > 0) settings.learnTags();
-    // What was made of something stale is of no use to others; what has tags of another store could not be outdated here.
-    if (life <= 0 || [...stores.keys()].some((store) => store !== tier)) return;
     const pairs = entries.keep(flight.key, begun, {
       encode: () => encodeValue(kept.written(), fn, codecs),
       ttl: life === Infinity ? undefined : life,
@@ -133,6 +133,7 @@ export class DataKeeper {
       tags,
       sources: storeSources(tier, pairs, undefined),
       began: createdAt - computeMs,
+      unstored: false,
       outdated: generations.firstInvalidation(flight.position, tags) !== undefined,
     });
   }
@@ -153,6 +154,7 @@ export class DataKeeper {
       freshUntil: made.freshUntil,
       limits: made.limits,
       trustedUntil: Math.min(made.trustedUntil, this.#now() + this.#memoryTtl()),
+      unstored: made.unstored,
       run: made.began === undefined ? flight.run : 0,
       computeMs: made.computeMs,
       tags: made.tags,
@@ -189,6 +191,11 @@ export class DataKeeper {
 
 /** The tokens of what is not in the store, though its function has one. */
 const UNKNOWN: InheritedPairs = Promise.resolve(undefined);
+
+/** What was made of something stale is of no use to others; what has tags of another store could not be outdated here. */
+function isOfUse({ tier }: DataStore, life: number, used: Inherited | undefined): boolean {
+  return life > 0 && [...(used?.sources.stores.keys() ?? [])].every((other) => other === tier);
+}
 
 /** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
 function storeSources(tier: object, pairs: InheritedPairs, used: Inherited | undefined): TagSources {

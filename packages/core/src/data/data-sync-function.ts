@@ -204,6 +204,7 @@ export class DataSyncFunction {
       freshUntil: Math.min(now + life, used?.freshUntil ?? Infinity),
       limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
       trustedUntil: used?.trustedUntil ?? Infinity,
+      unstored: false,
       run: run.run,
       computeMs: now - run.started,
       tags,
