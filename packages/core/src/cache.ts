@@ -1,7 +1,14 @@
 import { buildCachedData } from './data/cache-data.js';
 import { buildCachedDataSync } from './data/cache-data-sync.js';
 import { buildCachedResource } from './resource/cache-resource.js';
-import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
+import type {
+  Cache,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStreamFn,
+  CloseReport,
+} from './cache-types.js';
 import type { Timer } from './clock.js';
 import { cacheClosed, type CacheError } from './errors.js';
 import { createEvents } from './events.js';
@@ -13,6 +20,7 @@ import type { CacheOptions } from './options.js';
 import { Refreshes } from './run/refresh.js';
 import { cacheOptions, cacheSettings } from './settings.js';
 import { Stores } from './stores.js';
+import { buildCachedStream } from './stream/cache-stream.js';
 import type { Invalidation } from './cached.js';
 import { checkTags } from './check-options.js';
 import { typed, type AnyFunction } from './wrapping.js';
@@ -111,6 +119,10 @@ export function createCache(given: CacheOptions = {}): Cache {
     cacheDataSync: typed<CacheDataSyncFn>((fn, given) => {
       checkOpen('cacheDataSync');
       return own(buildCachedDataSync(parts.dataSync(fn, given)));
+    }),
+    cacheStream: typed<CacheStreamFn>((fn, given) => {
+      checkOpen('cacheStream');
+      return own(buildCachedStream(parts.stream(fn, given)));
     }),
     cacheResource: typed<CacheResourceFn>((fn, given) => {
       checkOpen('cacheResource');

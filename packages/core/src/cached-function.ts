@@ -22,8 +22,9 @@ export interface CachedFunctionParts {
 
 /** The life of the calls of one function. */
 export interface Calls {
-  call(self: unknown, args: readonly unknown[], options?: CallOptions): Promise<unknown>;
-  refresh(self: unknown, args: readonly unknown[]): Promise<unknown>;
+  /** A promise of the result, or an iterator of the items. */
+  call(self: unknown, args: readonly unknown[], options?: CallOptions): unknown;
+  refresh(self: unknown, args: readonly unknown[]): unknown;
   has(self: unknown, args: readonly unknown[]): boolean;
   peek(self: unknown, args: readonly unknown[]): unknown;
 }
@@ -37,7 +38,7 @@ export function buildCachedFunction(
   calls: Calls,
   close: () => Promise<readonly CacheError[]>,
 ): Built {
-  function wrapper(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
     return calls.call(this, args);
   }
 
@@ -59,7 +60,7 @@ export function buildCachedFunction(
       report.cleared();
       return store === undefined ? HERE_ONLY : { store: await store.clear() };
     },
-    refresh(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+    refresh(this: unknown, ...args: readonly unknown[]): unknown {
       return calls.refresh(instanceOf(this, wrapper), args);
     },
     has(this: unknown, ...args: readonly unknown[]): boolean {
@@ -74,7 +75,7 @@ export function buildCachedFunction(
     stats: () => report.stats(shelf.size, shelf.bytes),
     withOptions(given: CallOptions) {
       const options = callOptions(given, `${report.fn}.withOptions`);
-      return function withOptions(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+      return function withOptions(this: unknown, ...args: readonly unknown[]): unknown {
         return calls.call(instanceOf(this, wrapper), args, options);
       };
     },

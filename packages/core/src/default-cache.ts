@@ -1,5 +1,5 @@
 import { createCache } from './cache.js';
-import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn } from './cache-types.js';
+import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStreamFn } from './cache-types.js';
 import { typed } from './wrapping.js';
 
 let made: Cache | undefined;
@@ -14,9 +14,11 @@ export function defaultCache(): Cache {
 export const cacheData: CacheDataFn = inDefaultCache('cacheData');
 /** `cacheDataSync` of the default cache: see {@link CacheDataSyncFn}. */
 export const cacheDataSync: CacheDataSyncFn = inDefaultCache('cacheDataSync');
+/** `cacheStream` of the default cache: see {@link CacheStreamFn}. */
+export const cacheStream: CacheStreamFn = inDefaultCache('cacheStream');
 /** `cacheResource` of the default cache: see {@link CacheResourceFn}. */
 export const cacheResource: CacheResourceFn = inDefaultCache('cacheResource');
 
-function inDefaultCache<F>(method: 'cacheData' | 'cacheDataSync' | 'cacheResource'): F {
+function inDefaultCache<F>(method: 'cacheData' | 'cacheDataSync' | 'cacheStream' | 'cacheResource'): F {
   return typed<F>((fn, options) => Reflect.apply(defaultCache()[method], undefined, [fn, options]));
 }

@@ -122,6 +122,15 @@ export function uncacheableValue(fn: string, path: string, type: string, cure: s
   );
 }
 
+/** A function of `cacheStream` that returned something else than items. */
+export function notAStream(fn: string, what: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_UNCACHEABLE_VALUE',
+    `${fn}: the function returned ${what}, which is no stream. Return an async iterable (such as an async generator), ` +
+      'an iterable or a ReadableStream; for a single value use cacheData.',
+  );
+}
+
 /** A call that would wait for itself, directly or through the runs of others. */
 export function recursiveCall(fn: string): CacheError {
   return new CacheError(
@@ -179,6 +188,24 @@ export function valueTooLarge(fn: string, bytes: number, limit: number): CacheEr
   return new CacheError(
     'ERR_MILLPOND_VALUE_TOO_LARGE',
     `${fn}: a value of ${bytes} bytes was not sent to the store, whose limit is ${limit}. Raise maxValueBytes, or return less.`,
+  );
+}
+
+/** A stream that has outgrown `maxValueBytes`; carried by an event. */
+export function streamTooLarge(fn: string, limit: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_TOO_LARGE',
+    `${fn}: a stream has outgrown ${limit} bytes. It goes on for those who read it; it is not kept, and nobody joins it ` +
+      'any more. Raise maxValueBytes (and maxBytes, if that is less), or stream less.',
+  );
+}
+
+/** A reader whose unread items are more than is held for anybody. */
+export function readerTooSlow(fn: string, limit: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_TOO_LARGE',
+    `${fn}: this reader was more than ${limit} bytes behind others who read the same stream, which is more than is held ` +
+      'for anybody. Read faster, or raise maxValueBytes (and maxBytes, if that is less).',
   );
 }
 

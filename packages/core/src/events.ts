@@ -44,6 +44,8 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'storeDamaged'; readonly error: CacheError })
   /** A value was not sent to the store. */
   | (CallEvent & { readonly type: 'notStored'; readonly error: CacheError })
+  /** A stream is not kept, nor joined any more, since it has become too large. */
+  | (CallEvent & { readonly type: 'notKept'; readonly error: CacheError })
   /** `clear` of a function, or of the whole cache (`fn` undefined). */
   | (StoreEvent & { readonly type: 'cleared'; readonly fn: string | undefined })
   /** `invalidateTags`. */
@@ -75,6 +77,7 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   releaseFailed: true,
   storeDamaged: true,
   notStored: true,
+  notKept: true,
   cleared: true,
   tagsInvalidated: true,
   storeFailed: true,

@@ -18,13 +18,17 @@ import {
   checkDataOptions,
   checkDataSyncOptions,
   checkResourceOptions,
+  checkStreamOptions,
   type AnyDataOptions,
   type AnyFunctionOptions,
   type AnyResourceOptions,
 } from './settings.js';
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
-import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';
+import type { StreamEntry } from './stream/stream-entry.js';
+import type { StreamParts } from './stream/stream-parts.js';
+import { streamSettings } from './stream/stream-settings.js';
+import { checkCallable, checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';
 
 /** The default of `maxValueBytes`. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
@@ -68,6 +72,27 @@ export class FunctionParts {
     const options = this.#withDefaults(given);
     checkDataSyncOptions(options, where);
     return this.#dataParts(fn, options, this.#showAs(shownName(fn, options.name)), false);
+  }
+
+  stream(fn: unknown, given: unknown): StreamParts {
+    checkCallable(fn, 'cacheStream');
+    const where = `cacheStream(${shownName(fn, undefined)})`;
+    const options = this.#withDefaults(given);
+    checkStreamOptions(options, where);
+    const report = this.#reporter(this.#showAs(shownName(fn, options.name)));
+    const { maxValueBytes = MAX_VALUE_BYTES, maxBytes = Infinity } = options;
+    return {
+      host: this.#host,
+      original: fn,
+      context: options.context ?? 'detached',
+      settings: streamSettings(options, report.fn),
+      maxBytes: Math.min(maxValueBytes, maxBytes, this.#host.settings.maxBytes),
+      keyer: this.#keyer(fn, options, report.fn, false),
+      shelf: this.#dataShelf<StreamEntry>(options, report),
+      flights: flightTable(options, where),
+      generations: this.#host.generations,
+      report,
+    };
   }
 
   resource(fn: unknown, given: unknown = {}): ResourceParts {
@@ -116,15 +141,18 @@ export class FunctionParts {
       original: fn,
       settings: dataSettings(options, shown),
       keyer: this.#keyer(fn, options, shown, stored),
-      shelf: this.#dataShelf(options, report),
+      shelf: this.#dataShelf<DataEntry>(options, report),
       generations: this.#host.generations,
       report,
     };
   }
 
-  #dataShelf(options: AnyDataOptions, report: Reporter): Shelf<DataEntry> {
+  #dataShelf<E extends DataEntry | StreamEntry>(
+    options: Pick<AnyDataOptions, 'maxEntries' | 'maxBytes'>,
+    report: Reporter,
+  ): Shelf<E> {
     const { memory, generations } = this.#host;
-    return memory.shelf<DataEntry>({
+    return memory.shelf<E>({
       maxEntries: options.maxEntries,
       maxBytes: options.maxBytes,
       budgeted: true,

@@ -1,15 +1,27 @@
 export { createCache } from './cache.js';
-export type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStats, CloseReport } from './cache-types.js';
+export type {
+  Cache,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStats,
+  CacheStreamFn,
+  CloseReport,
+  StreamItem,
+  StreamSource,
+} from './cache-types.js';
 export type {
   CachedData,
   CachedDataSync,
   CachedResource,
+  CachedStream,
   DeepReadonly,
   FunctionStats,
   Invalidation,
+  StreamIterator,
 } from './cached.js';
 export type { Clock, Timer } from './clock.js';
-export { cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
+export { cacheData, cacheDataSync, cacheResource, cacheStream, defaultCache } from './default-cache.js';
 export type { Duration } from './duration.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
 export type {
@@ -33,6 +45,7 @@ export type {
   FunctionOptions,
   ReleaseReason,
   ResourceOptions,
+  StreamOptions,
 } from './options.js';
 export { currentSignal } from './run/run-context.js';
 export { diskStore, type DiskStoreInput, type StoreInput } from './store/index.js';

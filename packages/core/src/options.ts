@@ -60,6 +60,20 @@ export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
   'store' | 'persist' | 'maxValueBytes' | 'version' | 'staleWhileRevalidate' | 'flightTimeout' | 'context'
 > {}
 
+/**
+ * Options of `cacheStream`: memory only. `T` is the type of an item; what is asked about the result is asked about all
+ * items, when the last has come. The `ttl` counts from then.
+ */
+export interface StreamOptions<A extends readonly unknown[], T>
+  extends
+    Pick<FunctionOptions<A>, 'name' | 'key' | 'ignoreArgs' | 'hashers' | 'maxEntries' | 'context'>,
+    Pick<DataOptions<A, readonly T[]>, 'ttl' | 'maxBytes' | 'when' | 'tags' | 'copy'> {
+  /** A run that has not given an item for so long no longer holds its key, and the next call starts anew. Default `'60s'`. */
+  readonly flightTimeout?: Duration | undefined;
+  /** A larger stream (in bytes, estimated) is handed on, but neither joined any more nor kept. Default 16 MiB. */
+  readonly maxValueBytes?: number | undefined;
+}
+
 /** Options of `cacheResource`. `R` is the type of the awaited resource. */
 export interface ResourceOptions<A extends readonly unknown[], R> extends FunctionOptions<A> {
   /** How long a resource is used before it is built anew. Default: for ever. */
@@ -120,7 +134,7 @@ export interface CacheOptions {
   readonly logger?: CacheLogger | undefined;
   /** `false`: every call of a data function computes and nothing is kept; resources live on. Default true. */
   readonly enabled?: boolean | undefined;
-  /** The default `ttl` of data functions. */
+  /** The default `ttl` of data functions and streams. */
   readonly ttl?: Duration | undefined;
   /** The default `maxEntries` of every function. */
   readonly maxEntries?: number | undefined;

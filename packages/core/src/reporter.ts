@@ -75,6 +75,10 @@ export class Reporter {
     this.#events.emit({ type: 'releaseFailed', ...this.#call(key), reason, error });
   }
 
+  notKept(key: string, error: CacheError): void {
+    if (this.#events.wants('notKept')) this.#events.emit({ type: 'notKept', ...this.#call(key), error });
+  }
+
   cleared(): void {
     if (this.#events.wants('cleared')) this.#events.emit({ type: 'cleared', cache: this.#cache, fn: this.fn });
   }

@@ -33,6 +33,7 @@ import type {
   DataSyncOptions,
   FunctionOptions,
   ResourceOptions,
+  StreamOptions,
 } from './options.js';
 import { checkStoreInput, isDiskStore } from './store/index.js';
 
@@ -42,6 +43,8 @@ export type AnyFunctionOptions = FunctionOptions<never>;
 export type AnyDataOptions = DataOptions<never, never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyDataSyncOptions = DataSyncOptions<never, never>;
+/** See {@link AnyFunctionOptions}. */
+export type AnyStreamOptions = StreamOptions<never, never>;
 /** See {@link AnyFunctionOptions}. */
 export type AnyResourceOptions = ResourceOptions<never, never>;
 
@@ -88,6 +91,22 @@ const {
   context: _context,
   ...DATA_SYNC_CHECKS
 } = DATA_CHECKS;
+
+const STREAM_CHECKS: Readonly<Record<keyof AnyStreamOptions, Check>> = {
+  name: DATA_CHECKS.name,
+  key: DATA_CHECKS.key,
+  ignoreArgs: DATA_CHECKS.ignoreArgs,
+  hashers: DATA_CHECKS.hashers,
+  maxEntries: DATA_CHECKS.maxEntries,
+  flightTimeout: DATA_CHECKS.flightTimeout,
+  context: DATA_CHECKS.context,
+  ttl: DATA_CHECKS.ttl,
+  maxBytes: DATA_CHECKS.maxBytes,
+  when: DATA_CHECKS.when,
+  tags: DATA_CHECKS.tags,
+  copy: DATA_CHECKS.copy,
+  maxValueBytes: DATA_CHECKS.maxValueBytes,
+};
 
 const RESOURCE_CHECKS: Readonly<Record<keyof AnyResourceOptions, Check>> = {
   ...FUNCTION_CHECKS,
@@ -155,14 +174,26 @@ function checkWindows(options: AnyDataOptions, where: string): void {
   }
 }
 
+/** Checks the options of `cacheStream`. */
+export function checkStreamOptions(options: unknown, where: string): asserts options is AnyStreamOptions {
+  refuseStore(
+    options,
+    where,
+    'Streams are kept in memory: leave the option out, or collect the items and use cacheData.',
+  );
+  checkOptions<AnyStreamOptions>(options, STREAM_CHECKS, where);
+}
+
 /** Checks the options of `cacheResource`. */
 export function checkResourceOptions(options: unknown, where: string): asserts options is AnyResourceOptions {
-  const stored = ['store', 'persist'].find((option) => isGiven(options, option));
-  if (stored !== undefined) {
-    const cure = 'A resource never leaves the process: leave the option out, or use cacheData for what it returns.';
-    throw notCacheable(where, `option \`${stored}\` is for data`, cure);
-  }
+  const cure = 'A resource never leaves the process: leave the option out, or use cacheData for what it returns.';
+  refuseStore(options, where, cure);
   checkOptions<AnyResourceOptions>(options, RESOURCE_CHECKS, where);
+}
+
+function refuseStore(options: unknown, where: string, cure: string): void {
+  const stored = ['store', 'persist'].find((option) => isGiven(options, option));
+  if (stored !== undefined) throw notCacheable(where, `option \`${stored}\` is for data`, cure);
 }
 
 function isGiven(options: unknown, option: string): boolean {

@@ -5,6 +5,7 @@ import {
   type CacheDataSyncFn,
   type CacheOrOptions,
   type CacheResourceFn,
+  type CacheStreamFn,
   type CloseReport,
 } from '@millpond/core';
 import { cacheRouteOf, type CacheRouteFn } from './cache-route.js';
@@ -17,6 +18,7 @@ export interface Pond extends AsyncDisposable {
   readonly cache: Cache;
   readonly cacheData: CacheDataFn;
   readonly cacheDataSync: CacheDataSyncFn;
+  readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
   readonly cacheRoute: CacheRouteFn;
   /** Closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
@@ -30,11 +32,12 @@ export interface Pond extends AsyncDisposable {
  */
 export function millpond(options: MillpondOptions = {}): Pond {
   const { cache, close } = holdCache(options, 'millpond');
-  const { cacheData, cacheDataSync, cacheResource } = cache;
+  const { cacheData, cacheDataSync, cacheStream, cacheResource } = cache;
   return {
     cache,
     cacheData,
     cacheDataSync,
+    cacheStream,
     cacheResource,
     cacheRoute: cacheRouteOf(cache),
     close,

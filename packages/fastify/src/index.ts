@@ -1,4 +1,4 @@
-import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn } from '@millpond/core';
+import type { Cache, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStreamFn } from '@millpond/core';
 import type { CacheRouteFn } from './cache-route.js';
 import { plugin } from './plugin.js';
 
@@ -16,6 +16,7 @@ declare module 'fastify' {
     readonly millpond: Cache;
     readonly cacheData: CacheDataFn;
     readonly cacheDataSync: CacheDataSyncFn;
+    readonly cacheStream: CacheStreamFn;
     readonly cacheResource: CacheResourceFn;
     readonly cacheRoute: CacheRouteFn;
   }

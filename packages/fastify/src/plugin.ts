@@ -21,6 +21,7 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
   app.decorate('millpond', cache);
   app.decorate('cacheData', cache.cacheData);
   app.decorate('cacheDataSync', cache.cacheDataSync);
+  app.decorate('cacheStream', cache.cacheStream);
   app.decorate('cacheResource', cache.cacheResource);
   app.decorate('cacheRoute', cacheRouteOf(cache));
   app.addHook('onClose', async () => {
@@ -29,8 +30,8 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
 }
 
 /**
- * Gives an app a cache: `app.millpond`, `app.cacheData()`, `app.cacheDataSync()`, `app.cacheResource()` and
- * `app.cacheRoute()`. A plugin that registers it again in a context of its own gets a cache of its own there; twice in
+ * Gives an app a cache: `app.millpond`, `app.cacheData()`, `app.cacheDataSync()`, `app.cacheStream()`,
+ * `app.cacheResource()` and `app.cacheRoute()`. A plugin that registers it again in a context of its own gets a cache of its own there; twice in
  * one context is an error.
  *
  * `await` the registration before you use what it adds.

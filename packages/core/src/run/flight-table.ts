@@ -18,7 +18,7 @@ export class FlightTable<T> {
   /** The flight that a caller may join. One that is too old leaves its key to the next (hazard 18). */
   joinable(key: string, now: number): Flight<T> | undefined {
     const flight = this.#joinable.get(key);
-    if (flight === undefined || now - flight.startedAt < this.flightTimeout) return flight;
+    if (flight === undefined || now - flight.waitedSince < this.flightTimeout) return flight;
     if (this.#abandoned(key) >= MOST_ABANDONED) return flight;
     flight.abandoned = true;
     this.setApart(flight);
@@ -50,6 +50,11 @@ export class FlightTable<T> {
       this.setApart(flight);
     }
     flight.abort();
+  }
+
+  /** Whether a flight is the one that callers of its key join. */
+  holds(flight: Flight<T>): boolean {
+    return this.#joinable.get(flight.key) === flight;
   }
 
   /** Nobody joins a flight any more; it goes on. */

@@ -32,6 +32,8 @@ export class Flight<T> {
   run: number;
   readonly position: number;
   readonly startedAt: number;
+  /** Since when its callers wait for what it gives next; a stream gives more than once, and nobody need be waiting. */
+  waitedSince: number;
   /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */
   abandoned = false;
   /** The run in which it was started, while it lasts: a refresh of a key inside its own run is recursion. */
@@ -56,6 +58,7 @@ export class Flight<T> {
     this.run = options.run;
     this.position = options.position;
     this.startedAt = options.startedAt;
+    this.waitedSince = options.startedAt;
     this.startedBy = currentRun();
   }
 
@@ -147,6 +150,17 @@ export class Flight<T> {
   #tell(abort: AbortController): void {
     this.outdated = true;
     abort.abort(DESERTED);
+  }
+
+  /**
+   * Notes that a run waits for something of this one, until the returned function is called. Throws
+   * `ERR_MILLPOND_RECURSIVE_CALL` when this waits for that run (hazard 17).
+   */
+  waitedForBy(caller: Flight<unknown> | undefined, fn: string): () => void {
+    if (caller === undefined) return () => {};
+    if (this.#reaches(caller)) throw recursiveCall(fn);
+    caller.#countWaits(this, 1);
+    return () => caller.#countWaits(this, -1);
   }
 
   /** One of several calls may be left while the run still waits by another. */
