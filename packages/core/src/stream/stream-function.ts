@@ -7,12 +7,12 @@ import type { CallOptions } from '../options.js';
 import { Flight } from '../run/flight.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import { currentRun } from '../run/run-context.js';
-import { beginning, itemsFrom } from './link.js';
+import { beginning, itemsFrom, type Link } from './link.js';
 import { iteratorOf, type Opened } from './reader.js';
 import { ownerOf, passThrough, type RunCall } from './run-owner.js';
 import { uselessSince, type StreamEntry } from './stream-entry.js';
 import type { StreamParts } from './stream-parts.js';
-import { StreamRun } from './stream-run.js';
+import { StreamRun, type RunOwner } from './stream-run.js';
 
 /** One call: what it is about, what it said for itself, and its arguments as they were. */
 interface StreamCall extends KeyedCall {
@@ -124,8 +124,8 @@ export class StreamFunction implements Calls {
       startedAt: this.#now(),
     });
     const begin = beginning();
-    const run = new StreamRun(flight, begin, ownerOf(this.#parts, flight, { self, args }));
-    inRootContext(() => flights.start(flight, () => this.#underWay(run)));
+    const owner = ownerOf(this.#parts, flight, { self, args });
+    const run = begunRun(flight, begin, owner, (run) => flights.start(flight, () => this.#underWay(run)));
     report.started();
     return { begin, run, tell: () => report.miss(key, reason, options) };
   }
@@ -145,8 +145,8 @@ export class StreamFunction implements Calls {
     const flight = new Flight<void>({ table: this, key: '', run: 0, position: 0, startedAt: this.#now() });
     flight.outdated = true;
     const begin = beginning();
-    const run = new StreamRun(flight, begin, passThrough(this.#parts, flight, { self, args }));
-    inRootContext(() => flight.begin(() => run.ended));
+    const owner = passThrough(this.#parts, flight, { self, args });
+    const run = begunRun(flight, begin, owner, ({ ended }) => flight.begin(() => ended));
     report.started();
     return { begin, run, tell: () => {} };
   }
@@ -175,4 +175,13 @@ export class StreamFunction implements Calls {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** Nothing of a run belongs to the request that happened to start it, not even its promises (hazard 31). */
+function begunRun(flight: Flight<void>, begin: Link, owner: RunOwner, start: (run: StreamRun) => void): StreamRun {
+  return inRootContext(() => {
+    const run = new StreamRun(flight, begin, owner);
+    start(run);
+    return run;
+  });
 }
