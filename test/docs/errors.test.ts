@@ -46,7 +46,7 @@ describe('every option', () => {
     return [...body.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name ?? '');
   }
 
-  test.each(['CACHE_CHECKS', 'FUNCTION_CHECKS', 'DATA_CHECKS', 'RESOURCE_CHECKS'])(
+  test.each(['CACHE_CHECKS', 'FUNCTION_CHECKS', 'DATA_CHECKS', 'STREAM_CHECKS', 'RESOURCE_CHECKS'])(
     'of %s is in docs/options.md',
     (table) => {
       const { text } = pageAt('docs/options.md');

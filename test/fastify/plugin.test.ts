@@ -31,13 +31,14 @@ describe.each<[string, unknown]>([
     const app = make();
     await app.register(plugin, { name: 'shop' });
     expect(app.millpond.name).toBe('shop');
-    const { cacheData, cacheDataSync, cacheResource } = app;
+    const { cacheData, cacheDataSync, cacheStream, cacheResource } = app;
     let runs = 0;
     const load = cacheData(async () => (runs += 1));
     expect([await load(), await load()]).toEqual([1, 1]);
     expect(cacheDataSync(() => 2)()).toBe(2);
+    expect(await cacheStream(() => [3])().next()).toEqual({ done: false, value: 3 });
     expect(await cacheResource(() => ({ open: true }))()).toEqual({ open: true });
-    expect(app.millpond.stats().functions.length).toBe(3);
+    expect(app.millpond.stats().functions.length).toBe(4);
   });
 
   test('is both the default and a named export, and needs no options', async () => {

@@ -75,7 +75,7 @@ export interface StreamIterator<T> extends AsyncIterator<T, undefined, undefined
   readonly next: () => Promise<IteratorResult<T, undefined>>;
   readonly return: () => Promise<IteratorResult<T, undefined>>;
   /** Leaves as `return()` does, and rejects with the error; the run hears nothing of it. */
-  readonly throw: (error?: unknown) => Promise<never>;
+  readonly throw: (error?: unknown) => Promise<IteratorResult<T, undefined>>;
   readonly [Symbol.asyncIterator]: () => StreamIterator<T>;
 }
 

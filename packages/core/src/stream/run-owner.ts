@@ -92,7 +92,7 @@ function keeping(
   return () => place(parts, flight, whole, { tags, ttl });
 }
 
-/** Puts a whole stream into memory, unless what memory has is newer (hazard 16). */
+/** Puts a whole stream into memory. Older runs of the key, should they end later, do not replace it (hazard 16). */
 function place(
   { host, shelf, flights, generations }: StreamParts,
   flight: Flight<void>,
@@ -100,11 +100,10 @@ function place(
   { tags, ttl }: { readonly tags: readonly string[]; readonly ttl: number | undefined },
 ): boolean {
   const { key, run } = flight;
-  if ((shelf.get(key)?.value.run ?? 0) > run) return false;
   flights.outdateOlder(key, (other) => other.run < run);
   const createdAt = host.settings.clock.now();
   const stamps = generations.stamp(tags);
-  const entry: StreamEntry = { begin, createdAt, freshUntil: createdAt + (ttl ?? Infinity), run, stamps };
+  const entry: StreamEntry = { begin, createdAt, freshUntil: createdAt + (ttl ?? Infinity), stamps };
   const placed = shelf.set(key, entry, bytes, entry.freshUntil);
   if (placed === undefined) {
     generations.release(stamps);

@@ -9,8 +9,6 @@ export interface StreamEntry {
   /** When its last item came. */
   readonly createdAt: number;
   readonly freshUntil: number;
-  /** The number of the run that made it. */
-  readonly run: number;
   readonly stamps: readonly TagStamp[];
 }
 

@@ -27,7 +27,7 @@ export interface RunOwner {
   complete(begin: Link | undefined, bytes: number): () => void;
   /** The stream broke, or could not be stopped. */
   fail(error: unknown): void;
-  /** More has come than is held: nobody joins it any more, and it is not kept. */
+  /** More has come than is held: it counts as outdated, so that nobody joins it any more, and it is not kept. */
   outgrow(): void;
   /** Nobody reads it. Answers whether it is to stop; `isWaiting` tells whether its function is at work on an item. */
   desert(isWaiting: boolean): boolean;
@@ -148,10 +148,8 @@ export class StreamRun {
 
   /** Lets go of the begin when nobody will begin there: then what everybody has read is held by nobody. */
   #holdNoMore(): void {
+    if (!this.flight.outdated && this.#last.bytes > this.#owner.maxBytes) this.#owner.outgrow();
     if (this.flight.outdated) this.#begin = undefined;
-    if (this.#begin === undefined || this.#last.bytes <= this.#owner.maxBytes) return;
-    this.#begin = undefined;
-    this.#owner.outgrow();
   }
 
   #serve(): void {
