@@ -130,7 +130,6 @@ export class Reader {
 
   /** Reads no more, because of an error: whoever asks first is told. */
   fail(error: unknown): void {
-    if (this.#state === 'over') return;
     this.#failure = { error };
     this.leave();
   }

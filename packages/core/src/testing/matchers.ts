@@ -70,7 +70,7 @@ function timesOf(count: number): string {
 function countersOf(received: unknown, name: string): Counters {
   const stats: unknown = isCounting(received) ? received.stats() : undefined;
   if (isCounters(stats)) return stats;
-  const cure = 'Give `expect` what cacheData, cacheDataSync or cacheResource returned: it is what counts.';
+  const cure = 'Give `expect` what cacheData, cacheDataSync, cacheStream or cacheResource returned: it is what counts.';
   throw notCacheable(name, `${describe(received)} is no cached function`, cure);
 }
 
