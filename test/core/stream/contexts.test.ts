@@ -71,15 +71,29 @@ describe('hazard 22: the function of a stream', () => {
   });
 });
 
-test('hazard 31: a request can be collected although the stream that it began goes on without it', async () => {
+/** The request of a call, which may be collected when the call is over. */
+async function collected(call: () => Promise<unknown>): Promise<void> {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) throw new Error('run with --expose-gc');
-  const { cache } = pond();
-  const { fn, taps } = tapped<number>();
-  const rows = cache.cacheStream(fn);
-  const begin = async (): Promise<WeakRef<Request>> => {
+  const made = async (): Promise<WeakRef<Request>> => {
     const mine: Request = { user: 'ann' };
-    await request.run(mine, async () => {
+    await request.run(mine, call);
+    return new WeakRef(mine);
+  };
+  const reference = await made();
+  await until(() => {
+    gc();
+    return reference.deref() === undefined;
+  });
+}
+
+describe('hazard 31: a request can be collected', () => {
+  test('although the stream that it began goes on without it', async () => {
+    const { cache } = pond();
+    const { fn, taps } = tapped<number>();
+    const rows = cache.cacheStream(fn);
+    const stayers: Promise<number[]>[] = [];
+    await collected(async () => {
       const reader = rows('k');
       const begun = take(reader, 1);
       await settle();
@@ -87,20 +101,26 @@ test('hazard 31: a request can be collected although the stream that it began go
       await begun;
       // It has asked for an item that has not come, and leaves.
       void reader.next();
-      stayer = request.exit(() => all(rows('k')));
+      request.exit(() => stayers.push(all(rows('k'))));
       await settle();
       await reader.return();
     });
-    return new WeakRef(mine);
-  };
-  let stayer: Promise<number[]> | undefined;
-  const reference = await begin();
-  await until(() => {
-    gc();
-    return reference.deref() === undefined;
+    runOf(taps, 1).end();
+    expect(await Promise.all(stayers)).toEqual([[1]]);
   });
-  runOf(taps, 1).end();
-  expect(await stayer).toEqual([1]);
+
+  test('although the stream that it was the last to leave does not stop', async () => {
+    const { cache } = pond();
+    const { fn, taps } = tapped<number>();
+    const rows = cache.cacheStream(fn);
+    await collected(async () => {
+      const reader = rows('k');
+      void reader.next();
+      await settle();
+      await reader.return();
+    });
+    expect([runOf(taps, 1).signal?.aborted, runOf(taps, 1).isClosed]).toEqual([true, false]);
+  });
 });
 
 describe('S74: a stream that would wait for itself', () => {

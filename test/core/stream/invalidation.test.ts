@@ -92,19 +92,39 @@ describe('S67, S68, S70, S110: while a stream runs', () => {
     });
     expect(await all(inside())).toEqual([1, 2]);
     expect(inside.has()).toBe(false);
-    const asked: CachedStream<[], number> = cache.cacheStream(
-      async function* () {
-        yield 1;
+    const drops = [() => asked.delete(0), () => cache.invalidateTags('rows')];
+    const asked: CachedStream<[number], number> = cache.cacheStream(
+      async function* (drop: number) {
+        yield drop;
       },
       {
-        when: () => {
-          void asked.delete();
+        tags,
+        when: (_items, drop) => {
+          void drops[drop]?.();
           return true;
         },
       },
     );
-    expect(await all(asked())).toEqual([1]);
-    expect(asked.has()).toBe(false);
+    for (const drop of [0, 1, 2]) {
+      expect(await all(asked(drop))).toEqual([drop]);
+      expect(asked.has(drop)).toBe(drop === 2);
+    }
+  });
+
+  test('so does one by whoever hears what the stream has pushed out', async () => {
+    const { cache } = pond();
+    const rows = cache.cacheStream(
+      async function* (id: number) {
+        yield id;
+      },
+      { maxEntries: 1 },
+    );
+    cache.on('removed', ({ reason }) => {
+      if (reason === 'evict') void rows.delete(2);
+    });
+    await all(rows(1));
+    await all(rows(2));
+    expect([rows.has(1), rows.has(2), rows.stats().entries]).toEqual([false, false, 0]);
   });
 
   test('what is not to be kept any more is not held for anybody', async () => {

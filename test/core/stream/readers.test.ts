@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { currentSignal } from '@millpond/core';
 import { settle } from '../../support/fake-clock.js';
 import { pond, record } from '../support/cache.js';
-import { failureOf, until } from '../support/gate.js';
+import { failureOf, gate, until } from '../support/gate.js';
 import { all, runOf, take, tapped } from './support.js';
 
 describe('the pace', () => {
@@ -179,27 +179,26 @@ describe('a reader who leaves', () => {
     expect(body.stats()).toMatchObject({ errors: 0, entries: 0 });
   });
 
-  test('before its function has answered stops what it answers with', async () => {
+  test('before its function has answered stops what it answers with, and asks it for nothing', async () => {
     const { cache } = pond();
-    let isClosed = false;
-    let answer = (): void => {};
-    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const asked: string[] = [];
+    const door = gate();
+    const step = (what: string) => async (): Promise<IteratorResult<number>> => {
+      asked.push(what);
+      return { done: true, value: undefined };
+    };
+    const source = { [Symbol.asyncIterator]: () => ({ next: step('next'), return: step('return') }) };
     const rows = cache.cacheStream(async () => {
-      await answered;
-      return {
-        [Symbol.asyncIterator]: () => ({
-          next: async () => ({ done: true, value: 0 }) as const,
-          return: async () => ((isClosed = true), { done: true, value: 0 } as const),
-        }),
-      };
+      await door.passed;
+      return source;
     });
     const reader = rows();
     void reader.next();
     await settle();
     await reader.return();
-    answer();
-    await until(() => isClosed);
-    expect(rows.has()).toBe(false);
+    door.open();
+    await until(() => asked.length > 0);
+    expect([asked, rows.has()]).toEqual([['return'], false]);
   });
 
   test('is not told that stopping has failed, which is an event', async () => {

@@ -85,6 +85,34 @@ describe('a stream', () => {
     expect(rows.stats()).toMatchObject({ errors: 1, runs: 2, entries: 1 });
   });
 
+  test('may be read by whoever hears of its end', async () => {
+    const { cache } = pond();
+    const heard: Promise<number[]>[] = [];
+    const rows = cache.cacheStream(async function* (): AsyncGenerator<number> {});
+    cache.on('computed', () => heard.push(all(rows())));
+    expect(await all(rows())).toEqual([]);
+    expect(await Promise.all(heard)).toEqual([[]]);
+    expect(rows.stats()).toMatchObject({ runs: 1, hits: 1 });
+  });
+
+  test('that is not kept is run anew, also for whoever hears of its end', async () => {
+    const { cache } = pond();
+    const heard: Promise<number[]>[] = [];
+    let runs = 0;
+    const rows = cache.cacheStream(
+      async function* () {
+        yield (runs += 1);
+      },
+      { when: () => false },
+    );
+    const stop = cache.on('computed', () => {
+      stop();
+      heard.push(all(rows()));
+    });
+    expect(await all(rows())).toEqual([1]);
+    expect(await Promise.all(heard)).toEqual([[2]]);
+  });
+
   test('gives every reader copies of their own, live and replayed', async () => {
     const { cache } = pond();
     const mine = { seen: ['nobody'] };
