@@ -22,15 +22,16 @@ function pondWith(options: Parameters<typeof millpond>[0] = {}): Pond {
 
 describe('millpond for Express', () => {
   test('gives the functions of its cache, which may be destructured', async () => {
-    const { cache, cacheData, cacheDataSync, cacheBatch, cacheResource } = pondWith({ name: 'shop' });
+    const { cache, cacheData, cacheDataSync, cacheBatch, cacheStream, cacheResource } = pondWith({ name: 'shop' });
     let runs = 0;
     const load = cacheData(async () => (runs += 1));
     expect([await load(), await load()]).toEqual([1, 1]);
     expect(cacheDataSync(() => 2)()).toBe(2);
     expect(await cacheBatch((ids: readonly number[]) => [...ids]).many([3, 4])).toEqual([3, 4]);
+    expect(await cacheStream(() => [5])().next()).toEqual({ done: false, value: 5 });
     expect(await cacheResource(() => ({ open: true }))()).toEqual({ open: true });
     expect(cache.name).toBe('shop');
-    expect(cache.stats().functions.length).toBe(4);
+    expect(cache.stats().functions.length).toBe(5);
   });
 
   test('closes the cache that it made, and says what could not be released', async () => {

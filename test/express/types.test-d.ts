@@ -1,4 +1,4 @@
-import { createCache, millpond, type Cache, type RouteRequest } from '@millpond/express';
+import { createCache, millpond, type Cache, type CacheStreamFn, type RouteRequest } from '@millpond/express';
 import express from 'express';
 import { expectTypeOf } from 'vitest';
 
@@ -7,7 +7,7 @@ interface User {
 }
 declare function loadUser(id: string): Promise<User>;
 
-const { cache, cacheRoute, close } = millpond({ name: 'shop' });
+const { cache, cacheRoute, cacheStream, close } = millpond({ name: 'shop' });
 const app = express();
 
 // The example of the README, in a project that checks indexed access.
@@ -60,4 +60,5 @@ cacheRoute({ context: 'caller' }, () => 1);
 millpond({ cache: createCache(), name: 'shop' });
 
 expectTypeOf(cache).toEqualTypeOf<Cache>();
+expectTypeOf(cacheStream).toEqualTypeOf<CacheStreamFn>();
 expectTypeOf(close).returns.toExtend<Promise<unknown>>();

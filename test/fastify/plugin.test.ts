@@ -31,14 +31,15 @@ describe.each<[string, unknown]>([
     const app = make();
     await app.register(plugin, { name: 'shop' });
     expect(app.millpond.name).toBe('shop');
-    const { cacheData, cacheDataSync, cacheBatch, cacheResource } = app;
+    const { cacheData, cacheDataSync, cacheBatch, cacheStream, cacheResource } = app;
     let runs = 0;
     const load = cacheData(async () => (runs += 1));
     expect([await load(), await load()]).toEqual([1, 1]);
     expect(cacheDataSync(() => 2)()).toBe(2);
     expect(await cacheBatch((ids: readonly number[]) => [...ids]).many([3, 4])).toEqual([3, 4]);
+    expect(await cacheStream(() => [5])().next()).toEqual({ done: false, value: 5 });
     expect(await cacheResource(() => ({ open: true }))()).toEqual({ open: true });
-    expect(app.millpond.stats().functions.length).toBe(4);
+    expect(app.millpond.stats().functions.length).toBe(5);
   });
 
   test('is both the default and a named export, and needs no options', async () => {

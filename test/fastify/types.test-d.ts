@@ -1,4 +1,4 @@
-import { createCache, millpond, type Cache, type RouteRequest } from '@millpond/fastify';
+import { createCache, millpond, type Cache, type CacheStreamFn, type RouteRequest } from '@millpond/fastify';
 import fastify from 'fastify';
 import { expectTypeOf } from 'vitest';
 
@@ -15,6 +15,7 @@ void app.register(millpond, { cache: createCache() });
 void app.register(millpond, { cache: createCache(), name: 'shop' });
 
 expectTypeOf(app.millpond).toEqualTypeOf<Cache>();
+expectTypeOf(app.cacheStream).toEqualTypeOf<CacheStreamFn>();
 const getUser = app.cacheData(loadUser, { ttl: '5m' });
 expectTypeOf(getUser).parameters.toEqualTypeOf<[id: string]>();
 expectTypeOf(getUser('1')).toEqualTypeOf<Promise<User>>();

@@ -3,13 +3,14 @@ import type {
   CachedData,
   CachedDataSync,
   CachedResource,
+  CachedStream,
   DeepReadonly,
   FunctionStats,
   Invalidation,
 } from './cached.js';
 import type { CacheError } from './errors/index.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
-import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions } from './options.js';
+import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions, StreamOptions } from './options.js';
 import type { MayBeKept } from './result-type.js';
 import type { AnyFunction } from './wrapping.js';
 
@@ -126,6 +127,45 @@ export interface CacheBatchFn {
   ): CachedBatch<Id, Row, readonly RowOrError<Row>[]>;
 }
 
+/** What a function of `cacheStream` returns: items, at once or in time. A `ReadableStream` is one of them. */
+export type StreamSource =
+  AsyncIterable<unknown> | Iterable<unknown> | { getReader(): { read(): Promise<{ done: boolean; value?: unknown }> } };
+
+/** The type of the items of what a function returns. */
+export type StreamItem<R> =
+  Awaited<R> extends AsyncIterable<infer T>
+    ? T
+    : Awaited<R> extends Iterable<infer T>
+      ? Awaited<T>
+      : Awaited<R> extends { getReader(): { read(): Promise<infer S> } }
+        ? S extends { done: false; value: infer T }
+          ? T
+          : never
+        : never;
+
+/** A function of `cacheStream`. */
+type StreamFunction = (...args: never) => StreamSource | PromiseLike<StreamSource>;
+
+/** Makes a cached stream. */
+export interface CacheStreamFn {
+  /** Remembers the items that a function gives one after another, and hands out the frozen items themselves. */
+  <F extends StreamFunction>(
+    fn: F,
+    options: StreamOptions<Parameters<F>, StreamItem<ReturnType<F>>> & Frozen,
+  ): CachedStream<Parameters<F>, DeepReadonly<StreamItem<ReturnType<F>>>>;
+  /**
+   * Remembers the items that a function gives one after another (an async generator, or what returns an iterable or a
+   * stream), in memory; each caller gets copies of their own, and late ones the items that have come and then those that
+   * come.
+   *
+   * @throws CacheError `ERR_MILLPOND_INVALID_OPTION` or `ERR_MILLPOND_CLOSED`, at once.
+   */
+  <F extends StreamFunction>(
+    fn: F,
+    options?: StreamOptions<Parameters<F>, StreamItem<ReturnType<F>>>,
+  ): CachedStream<Parameters<F>, StreamItem<ReturnType<F>>>;
+}
+
 /** Makes a cached resource. */
 export interface CacheResourceFn {
   /**
@@ -145,6 +185,7 @@ export interface Cache extends AsyncDisposable {
   readonly cacheData: CacheDataFn;
   readonly cacheDataSync: CacheDataSyncFn;
   readonly cacheBatch: CacheBatchFn;
+  readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
   /** Drops every entry of every function of this cache; a store keeps what others put there. */
   readonly clear: () => Promise<Invalidation>;
@@ -157,7 +198,7 @@ export interface Cache extends AsyncDisposable {
   readonly flush: () => Promise<void>;
   /**
    * Releases every resource, drains the store's writes and stops all timers, waiting `closeTimeout` for each at most. Data functions
-   * that are called afterwards compute; resources reject with `ERR_MILLPOND_CLOSED`. Never rejects. Called by what it
+   * and streams that are called afterwards compute; resources reject with `ERR_MILLPOND_CLOSED`. Never rejects. Called by what it
    * would wait for (a factory, an `onRelease`) it begins, and resolves at once.
    */
   readonly close: () => Promise<CloseReport>;

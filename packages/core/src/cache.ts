@@ -2,7 +2,15 @@ import { buildCachedBatch } from './batch/cache-batch.js';
 import { buildCachedData } from './data/cache-data.js';
 import { buildCachedDataSync } from './data/cache-data-sync.js';
 import { buildCachedResource } from './resource/cache-resource.js';
-import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CloseReport } from './cache-types.js';
+import type {
+  Cache,
+  CacheBatchFn,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStreamFn,
+  CloseReport,
+} from './cache-types.js';
 import { inRootContext } from './context.js';
 import { cacheClosed } from './errors/index.js';
 import { createEvents } from './events.js';
@@ -16,6 +24,7 @@ import { totalsOf } from './observe/totals.js';
 import { Refreshes } from './run/refresh.js';
 import { cacheOptions, cacheSettings } from './settings/index.js';
 import { Stores } from './stores.js';
+import { buildCachedStream } from './stream/cache-stream.js';
 import type { Invalidation } from './cached.js';
 import { checkTags } from './settings/index.js';
 import { typed, type AnyFunction } from './wrapping.js';
@@ -106,6 +115,10 @@ export function createCache(given: CacheOptions = {}): Cache {
     cacheBatch: typed<CacheBatchFn>((load, given) => {
       checkOpen('cacheBatch');
       return own(buildCachedBatch(parts.batch(load, given)));
+    }),
+    cacheStream: typed<CacheStreamFn>((fn, given) => {
+      checkOpen('cacheStream');
+      return own(buildCachedStream(parts.stream(fn, given)));
     }),
     cacheResource: typed<CacheResourceFn>((fn, given) => {
       checkOpen('cacheResource');

@@ -20,10 +20,11 @@ export interface CachedFunctionParts {
 
 /** The life of the calls of one function; `P` is what one call may say for itself. */
 export interface Calls<P> {
-  call(self: unknown, args: readonly unknown[], policy?: P): Promise<unknown>;
+  /** A promise of the result, or an iterator of the items. */
+  call(self: unknown, args: readonly unknown[], policy?: P): unknown;
   /** Reads, once, what `withOptions` was given. */
   readPolicy(given: unknown, where: string): P;
-  refresh(self: unknown, args: readonly unknown[]): Promise<unknown>;
+  refresh(self: unknown, args: readonly unknown[]): unknown;
   has(self: unknown, args: readonly unknown[]): boolean;
   peek(self: unknown, args: readonly unknown[]): unknown;
   explain(self: unknown, args: readonly unknown[]): Promise<Explanation>;
@@ -41,7 +42,7 @@ export function buildCachedFunction<P>(
   calls: Calls<P>,
   ownMethods: OwnMethods,
 ): Built {
-  function wrapper(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
     return calls.call(this, args);
   }
 
@@ -66,7 +67,7 @@ export function buildCachedFunction<P>(
       report.cleared();
       return store === undefined ? HERE_ONLY : { store: await store.clear() };
     },
-    refresh(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+    refresh(this: unknown, ...args: readonly unknown[]): unknown {
       return calls.refresh(instanceOf(this, wrapper), args);
     },
     has(this: unknown, ...args: readonly unknown[]): boolean {
@@ -84,7 +85,7 @@ export function buildCachedFunction<P>(
     stats: () => report.stats(shelf.size, shelf.bytes),
     withOptions(given: unknown) {
       const policy = calls.readPolicy(given, `${report.fn}.withOptions`);
-      return function withOptions(this: unknown, ...args: readonly unknown[]): Promise<unknown> {
+      return function withOptions(this: unknown, ...args: readonly unknown[]): unknown {
         return calls.call(instanceOf(this, wrapper), args, policy);
       };
     },

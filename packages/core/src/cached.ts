@@ -152,6 +152,39 @@ export interface CachedBatch<Id, R, Rows = unknown> extends Cached<[id: Id]>, Dr
   readonly withOptions: (options: DataCallOptions) => OneAndMany<Id, R>;
 }
 
+/**
+ * One caller's reading of a stream. It begins with the first `next()`; `return()` (a `break` out of `for await`) ends it
+ * at once, also while an item is waited for. A stream has no return value, and nothing can be passed into it.
+ */
+export interface StreamIterator<T> extends AsyncIterator<T, undefined, undefined>, AsyncDisposable {
+  readonly next: () => Promise<IteratorResult<T, undefined>>;
+  readonly return: () => Promise<IteratorResult<T, undefined>>;
+  /** Leaves as `return()` does, and rejects with the error; the run hears nothing of it. */
+  readonly throw: (error?: unknown) => Promise<IteratorResult<T, undefined>>;
+  readonly [Symbol.asyncIterator]: () => StreamIterator<T>;
+}
+
+/** A cached stream: the parameters and the items of the original. */
+export interface CachedStream<A extends readonly unknown[], T> extends Cached<A>, Droppable<A> {
+  /**
+   * The items, at the caller's own pace: of the kept stream, of the run under way (what has come, then live), or of a new
+   * run. Nothing runs until the first item is asked for; the key is taken at once.
+   *
+   * @throws CacheError `ERR_MILLPOND_UNHASHABLE_ARGUMENT` or `ERR_MILLPOND_HASHER_FAILED`, at once.
+   */
+  (...args: A): StreamIterator<T>;
+  /** The function itself, uncached. */
+  readonly original: (...args: A) => unknown;
+  /** A new run, as soon as it is read; when its last item has come it replaces the entry, and if it breaks the old one stays. */
+  readonly refresh: (...args: A) => StreamIterator<T>;
+  /** A copy of the items of the kept stream, or undefined; nothing is counted. */
+  readonly peek: (...args: A) => T[] | undefined;
+  /** See {@link CachedData.explain}. */
+  readonly explain: (...args: A) => Promise<Explanation>;
+  /** The same function and entries, with options for its calls. */
+  readonly withOptions: (options: CallOptions) => (...args: A) => StreamIterator<T>;
+}
+
 /** A cached resource: everybody gets the same object. */
 export interface CachedResource<A extends readonly unknown[], R> extends Cached<A>, Droppable<A> {
   (...args: A): Promise<R>;

@@ -1,5 +1,12 @@
 import { createCache } from './cache.js';
-import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn } from './cache-types.js';
+import type {
+  Cache,
+  CacheBatchFn,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStreamFn,
+} from './cache-types.js';
 import { typed } from './wrapping.js';
 
 let made: Cache | undefined;
@@ -16,9 +23,11 @@ export const cacheData: CacheDataFn = inDefaultCache('cacheData');
 export const cacheDataSync: CacheDataSyncFn = inDefaultCache('cacheDataSync');
 /** `cacheBatch` of the default cache: see {@link CacheBatchFn}. */
 export const cacheBatch: CacheBatchFn = inDefaultCache('cacheBatch');
+/** `cacheStream` of the default cache: see {@link CacheStreamFn}. */
+export const cacheStream: CacheStreamFn = inDefaultCache('cacheStream');
 /** `cacheResource` of the default cache: see {@link CacheResourceFn}. */
 export const cacheResource: CacheResourceFn = inDefaultCache('cacheResource');
 
-function inDefaultCache<F>(method: 'cacheData' | 'cacheDataSync' | 'cacheBatch' | 'cacheResource'): F {
+function inDefaultCache<F>(method: 'cacheData' | 'cacheDataSync' | 'cacheBatch' | 'cacheStream' | 'cacheResource'): F {
   return typed<F>((fn, options) => Reflect.apply(defaultCache()[method], undefined, [fn, options]));
 }

@@ -3,12 +3,11 @@ import { BatchReporter } from './batch/batch-reporter.js';
 import { checkBatchOptions } from './batch/batch-settings.js';
 import { ofOneId, type BatchParts } from './batch/cache-batch.js';
 import { Collector } from './batch/collector.js';
-import type { DataEntry } from './data/data-entry.js';
+import { dataShelf } from './data/data-shelf.js';
 import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
-import { missedAfter } from './data/miss-reason.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './settings/index.js';
 import { codecsOf, type KeepOptions } from './copy/index.js';
@@ -19,7 +18,6 @@ import { Places } from './run/places.js';
 import { Cooldowns } from './run/refresh.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
-import type { Shelf } from './memory/index.js';
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
 import { Reporter } from './reporter.js';
@@ -33,7 +31,9 @@ import {
 } from './settings/index.js';
 import type { StoreFunction, StoreTier } from './store/index.js';
 import type { Stores } from './stores.js';
-import { checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';
+import { streamParts, type StreamParts } from './stream/stream-parts.js';
+import { checkStreamOptions } from './stream/stream-settings.js';
+import { checkCallable, checkFunction, checkSynchronous, shownName, type AnyFunction } from './wrapping.js';
 
 /** As many functions of one name in one cache are made inside a request, or in a loop. */
 const OFTEN = 1000;
@@ -136,6 +136,24 @@ export class FunctionParts {
     return { ...data, keyer, load: fn, collector, flights, cooldowns: new Cooldowns(), store };
   }
 
+  stream(fn: unknown, given: unknown): StreamParts {
+    checkCallable(fn, 'cacheStream');
+    const where = `cacheStream(${shownName(fn, undefined)})`;
+    const options = withDefaults(given, this.#defaults, 'stream');
+    checkStreamOptions(options, where);
+    const report = this.#reporter(this.#showAs(shownName(fn, options.name)), options);
+    return streamParts(options, {
+      host: this.#host,
+      original: fn,
+      identity: identityOf(fn, options.name, undefined, where),
+      keepOptions: this.#keepOptions(options, report, where),
+      maxValueBytes: MAX_VALUE_BYTES,
+      keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
+      flights: flightTable(options, where, report),
+      report,
+    });
+  }
+
   resource(fn: unknown, given: unknown): ResourceParts {
     const options = withDefaults(given, this.#defaults, 'resource');
     checkFunction(fn, 'cacheResource');
@@ -175,7 +193,7 @@ export class FunctionParts {
       settings,
       keepOptions: this.#keepOptions(options, report, naming.where),
       keyer: this.#keyer(fn, options, naming),
-      shelf: this.#dataShelf(options, settings, report, onEvict),
+      shelf: dataShelf(this.#host, options, settings, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
       refreshes: this.#host.refreshes,
@@ -183,34 +201,16 @@ export class FunctionParts {
     };
   }
 
-  #keepOptions(options: AnyDataOptions, report: Reporter, where: string): (key: string) => KeepOptions {
+  #keepOptions(
+    options: Pick<AnyDataOptions, 'codecs' | 'copy'>,
+    report: Reporter,
+    where: string,
+  ): (key: string) => KeepOptions {
     const { codecs: shared, settings } = this.#host;
     const codecs = codecsOf(options.codecs, shared, where);
     const keeping: KeepOptions = { fn: report.fn, mode: options.copy ?? 'clone', codecs };
     if (keeping.mode !== 'share' || !settings.detectMutations) return () => keeping;
     return (key) => ({ ...keeping, onMutated: (path) => report.mutated(key, path) });
-  }
-
-  #dataShelf(
-    options: AnyDataOptions,
-    settings: DataSettings,
-    report: Reporter,
-    onEvict: (key: string) => void,
-  ): Shelf<DataEntry> {
-    const { memory, generations } = this.#host;
-    const { clock } = this.#host.settings;
-    return memory.shelf<DataEntry>({
-      maxEntries: options.maxEntries,
-      maxBytes: options.maxBytes,
-      budgeted: true,
-      onRemove(entry, reason) {
-        const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
-        generations.release(entry.value.stamps);
-        if (reason === 'evict') onEvict(entry.key);
-        report.removed(entry.key, reason, missed);
-      },
-      onRefuse: (key, bytes) => report.notKept(key, bytes),
-    });
   }
 
   #keyer(fn: AnyFunction, options: AnyFunctionOptions, { shown, where, stored }: Naming): Keyer {

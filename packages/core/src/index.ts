@@ -6,20 +6,25 @@ export type {
   CacheDataSyncFn,
   CacheResourceFn,
   CacheStats,
+  CacheStreamFn,
   CloseReport,
+  StreamItem,
+  StreamSource,
 } from './cache-types.js';
 export type {
   CachedBatch,
   CachedData,
   CachedDataSync,
   CachedResource,
+  CachedStream,
   DeepReadonly,
   FunctionStats,
   Invalidation,
   Lease,
+  StreamIterator,
 } from './cached.js';
 export type { Clock, Timer } from './clock.js';
-export { cacheBatch, cacheData, cacheDataSync, cacheResource, defaultCache } from './default-cache.js';
+export { cacheBatch, cacheData, cacheDataSync, cacheResource, cacheStream, defaultCache } from './default-cache.js';
 export { defineCodec, recordCodec, type ClassOf, type Codec, type CodecList, type CodecOptions } from './copy/index.js';
 export type { Duration } from './duration.js';
 export { CacheError, type CacheErrorCode } from './errors/index.js';
@@ -50,6 +55,7 @@ export type {
   IdOfRow,
   ReleaseReason,
   ResourceOptions,
+  StreamOptions,
 } from './options.js';
 export type {
   Explanation,

@@ -137,6 +137,23 @@ export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
   | 'context'
 > {}
 
+/**
+ * Options of `cacheStream`: memory only. `T` is the type of an item; what is asked about the result is asked about all
+ * items, when the last has come. The `ttl` counts from then.
+ */
+export interface StreamOptions<A extends readonly unknown[], T>
+  extends
+    Pick<
+      FunctionOptions<A>,
+      'name' | 'key' | 'ignoreArgs' | 'ignoreUnderscored' | 'hashers' | 'label' | 'maxEntries' | 'context'
+    >,
+    Pick<DataOptions<A, readonly T[]>, 'ttl' | 'maxBytes' | 'when' | 'tags' | 'inherit' | 'copy' | 'codecs'> {
+  /** A run that has not given an item for so long no longer holds its key, and the next call starts anew. Default `'60s'`. */
+  readonly flightTimeout?: Duration | undefined;
+  /** A larger stream (in bytes, estimated) is handed on, but neither joined any more nor kept. Default 16 MiB. */
+  readonly maxValueBytes?: number | undefined;
+}
+
 /** Options of `cacheResource`. `R` is the type of the awaited resource. */
 export interface ResourceOptions<A extends readonly unknown[], R> extends FunctionOptions<A> {
   /** How long a resource is used before it is built anew. Default: for ever. */
@@ -230,7 +247,7 @@ export interface FunctionDefaults extends Pick<
   | 'jitter'
   | 'maxValueBytes'
 > {
-  /** The default `ttl` of data functions. */
+  /** The default `ttl` of data functions and streams. */
   readonly ttl?: Duration | undefined;
 }
 

@@ -9,17 +9,23 @@ export type AnyFunction = (...args: never) => unknown;
  * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`
  */
 export function checkFunction(fn: unknown, where: string): asserts fn is AnyFunction {
+  checkCallable(fn, where);
+  const kind = Object.prototype.toString.call(fn);
+  if (kind === '[object GeneratorFunction]' || kind === '[object AsyncGeneratorFunction]') {
+    const cure =
+      'Use cacheStream, which replays it; or collect the items first: cache an async function that returns an array of them.';
+    throw notCacheable(where, 'a generator function returns a stream, which can be read only once', cure);
+  }
+}
+
+/** Refuses what cannot be called, a class too. Generators can be called: `cacheStream` takes them. */
+export function checkCallable(fn: unknown, where: string): asserts fn is AnyFunction {
   if (typeof fn !== 'function') {
     throw notCacheable(
       where,
       'the first argument is not a function',
       'Give the function whose results are to be kept.',
     );
-  }
-  const kind = Object.prototype.toString.call(fn);
-  if (kind === '[object GeneratorFunction]' || kind === '[object AsyncGeneratorFunction]') {
-    const cure = 'Collect the items first: cache an async function that returns an array of them.';
-    throw notCacheable(where, 'a generator function returns a stream, which can be read only once', cure);
   }
   // A method may be named so: then its parameters follow.
   if (/^class\b(?!\s*\()/.test(Function.prototype.toString.call(fn))) {

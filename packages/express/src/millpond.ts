@@ -6,6 +6,7 @@ import {
   type CacheDataSyncFn,
   type CacheOrOptions,
   type CacheResourceFn,
+  type CacheStreamFn,
   type CloseReport,
 } from '@millpond/core';
 import { cacheRouteOf, type CacheRouteFn } from './cache-route.js';
@@ -19,6 +20,7 @@ export interface Pond extends AsyncDisposable {
   readonly cacheData: CacheDataFn;
   readonly cacheDataSync: CacheDataSyncFn;
   readonly cacheBatch: CacheBatchFn;
+  readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
   readonly cacheRoute: CacheRouteFn;
   /** Closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
@@ -32,12 +34,13 @@ export interface Pond extends AsyncDisposable {
  */
 export function millpond(options: MillpondOptions = {}): Pond {
   const { cache, close } = holdCache(options, 'millpond');
-  const { cacheData, cacheDataSync, cacheBatch, cacheResource } = cache;
+  const { cacheData, cacheDataSync, cacheBatch, cacheStream, cacheResource } = cache;
   return {
     cache,
     cacheData,
     cacheDataSync,
     cacheBatch,
+    cacheStream,
     cacheResource,
     cacheRoute: cacheRouteOf(cache),
     close,

@@ -1,4 +1,4 @@
-import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn } from '@millpond/core';
+import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStreamFn } from '@millpond/core';
 import type { CacheRouteFn } from './cache-route.js';
 import { plugin } from './plugin.js';
 
@@ -17,6 +17,7 @@ declare module 'fastify' {
     readonly cacheData: CacheDataFn;
     readonly cacheDataSync: CacheDataSyncFn;
     readonly cacheBatch: CacheBatchFn;
+    readonly cacheStream: CacheStreamFn;
     readonly cacheResource: CacheResourceFn;
     readonly cacheRoute: CacheRouteFn;
   }

@@ -22,6 +22,7 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
   app.decorate('cacheData', cache.cacheData);
   app.decorate('cacheDataSync', cache.cacheDataSync);
   app.decorate('cacheBatch', cache.cacheBatch);
+  app.decorate('cacheStream', cache.cacheStream);
   app.decorate('cacheResource', cache.cacheResource);
   app.decorate('cacheRoute', cacheRouteOf(cache));
   app.addHook('onClose', async () => {

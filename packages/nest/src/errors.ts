@@ -11,7 +11,7 @@ const CANNOT_DECORATE = {
   static: 'cannot cache a static method, since Nest injects instances. Wrap the function with cache.cacheData().',
   notMethod: 'can only cache a method. Put it on a method, not on a property, a getter or a setter.',
   generator:
-    'cannot cache a generator, which can be read once only. Collect it in an async method and return the array.',
+    'cannot cache a generator, which can be read once only. Collect it in an async method and return the array, or wrap a function with cacheStream() of the injected cache.',
   twice: 'stands on a method that is cached already. Keep one of the two decorators.',
 } as const;
 

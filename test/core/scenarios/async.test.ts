@@ -107,11 +107,11 @@ function* rows(): Generator<number> {
 test.each<[string, unknown]>([
   ['an async generator function', pages],
   ['a generator function', rows],
-])('S79: %s is refused where it is wrapped, with the advice to collect first', (_, fn) => {
+])('S79: %s is refused where it is wrapped, with the advice to use cacheStream or to collect first', (_, fn) => {
   const { cache } = pond();
   for (const wrap of wrapsOf(cache).slice(0, 2)) {
     const wrapIt = () => wrap(fn);
     expect(wrapIt).toThrow(CacheError);
-    expect(wrapIt).toThrow(/collect/i);
+    expect(wrapIt).toThrow(/cacheStream.*collect/);
   }
 });

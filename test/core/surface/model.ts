@@ -1,6 +1,6 @@
 import { isWanted, tagsOf, ttlOf, valueOf, type Policy, type Spec, type Value } from './functions.js';
 import { argumentOf, LONGEST_WINDOW, WINDOWS } from './functions.js';
-import { stateOf, UNKNOWN, Used, type Kept } from './kept.js';
+import { stateOf, UNKNOWN, Used, type Kept, type State } from './kept.js';
 import { Process, Shared, type Counts } from './tiers.js';
 
 /** How long a process trusts its memory when there is a store, and a refresh that failed is not tried again. */
@@ -149,14 +149,16 @@ export class Model {
     const state = stateOf(kept, spec, policy, this.now);
     const stored = this.#sharedOf(spec)?.get(key);
     const isOlder = stored === undefined || stored.at <= (kept?.at ?? -1);
-    // What is trusted takes the place of a failure that is kept, too: nobody is asked for the time that both last.
-    const isServed =
-      state === 'fresh' || state === 'stale' || (state === 'fallback' && this.failure(spec, id) !== undefined);
-    if (isOlder || isServed) return { kept, inStore: false };
+    if (isOlder || this.#serves(spec, id, state)) return { kept, inStore: false };
     const promoted = { ...stored, trusted: this.now + MEMORY_TTL };
     this.here.kept.set(key, promoted);
     if ((this.here.failures.get(key)?.at ?? Infinity) <= stored.at) this.here.failures.delete(key);
     return { kept: promoted, inStore: true };
+  }
+
+  /** Whether what memory trusts answers by itself; also in the place of a failure that is kept, without asking the store. */
+  #serves(spec: Spec, id: number, state: State): boolean {
+    return state === 'fresh' || state === 'stale' || (state === 'fallback' && this.failure(spec, id) !== undefined);
   }
 
   #trusted(key: string): Kept | undefined {

@@ -60,8 +60,8 @@ const rules: readonly Rule[] = [
     refuse: (value) =>
       new Refusal(
         `a stream (${describe(value)})`,
-        'It can be read only once. Collect it first, such as with text() or buffer() of node:stream/consumers; keep ' +
-          'living things with cacheResource.',
+        'It can be read only once. Collect it first, such as with text() or buffer() of node:stream/consumers, or wrap a ' +
+          'function that returns it with cacheStream; keep living things with cacheResource.',
       ),
   },
   {
@@ -69,8 +69,8 @@ const rules: readonly Rule[] = [
     refuse: () =>
       new Refusal(
         'a generator or an iterator',
-        'It can be read only once. Collect it first: [...it], or in a loop `for await`; keep living things with ' +
-          'cacheResource.',
+        'It can be read only once. Collect it first: [...it], or in a loop `for await`, or wrap a function that returns ' +
+          'it with cacheStream; keep living things with cacheResource.',
       ),
   },
   {

@@ -8,7 +8,7 @@ export { messageOf, describe, className } from './describe.js';
 export { invalidOption, unknownOption, notCacheable, nameTaken, wrappedOften } from './wrapping.js';
 export { unhashableArgument, hasherFailed, identityFailed, argumentsChanged } from './arguments.js';
 export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js';
-export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags } from './values.js';
+export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags, notAStream, readerTooSlow } from './values.js';
 export { wrongRows, idChanged } from './batches.js';
 export { resourceAsksForItself, releaseFailed, releasedInUse } from './resources.js';
 export { storeFailed, storeTimeout, storeDamaged, injectedFault } from './stores.js';

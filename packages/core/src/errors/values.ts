@@ -34,3 +34,21 @@ export function tooManyTags(fn: string, count: number, limit: number): CacheErro
       'the cached functions that it calls.',
   );
 }
+
+/** A function of `cacheStream` that returned something else than items. */
+export function notAStream(fn: string, what: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_UNCACHEABLE_VALUE',
+    `${fn}: the function returned ${what}, which is no stream. Return an async iterable (such as an async generator), ` +
+      'an iterable or a ReadableStream; for a single value use cacheData.',
+  );
+}
+
+/** A reader whose unread items are more than is held for anybody. */
+export function readerTooSlow(fn: string, limit: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_VALUE_TOO_LARGE',
+    `${fn}: this reader was more than ${limit} bytes behind others who read the same stream, which is more than is held ` +
+      'for anybody. Read faster, or raise maxValueBytes (and maxBytes, if that is less).',
+  );
+}

@@ -32,7 +32,7 @@ export class FlightTable<T> {
 
   /** Whether the flight that `find` found still holds its key; when too many were left behind, however long it takes. */
   holdsKey(flight: Flight<T>, now: number): boolean {
-    return now - flight.startedAt < this.flightTimeout || this.#abandoned(flight.key) >= MOST_ABANDONED;
+    return now - flight.waitedSince < this.flightTimeout || this.#abandoned(flight.key) >= MOST_ABANDONED;
   }
 
   #abandoned(key: string): number {
@@ -65,6 +65,11 @@ export class FlightTable<T> {
     flight.abandoned = true;
     this.setApart(flight);
     this.#onAbandoned(flight.key, why);
+  }
+
+  /** Whether a flight is the one that callers of its key join. */
+  holds(flight: Flight<T>): boolean {
+    return this.#joinable.get(flight.key) === flight;
   }
 
   /** Nobody joins a flight any more; it goes on. */

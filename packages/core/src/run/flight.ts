@@ -61,6 +61,8 @@ export class Flight<T> implements Recorder {
   readonly position: number;
   /** When it began, by the cache's clock. */
   readonly startedAt: number;
+  /** Since when its callers wait for what it gives next; a stream gives more than once, and nobody need be waiting. */
+  waitedSince: number;
   readonly behind: boolean;
   /** Whether it, or a run that it is inside of or works for, runs behind a stale answer. */
   refreshes: boolean;
@@ -97,6 +99,7 @@ export class Flight<T> implements Recorder {
     this.inherits = options.inherits;
     this.#clock = options.clock;
     this.startedAt = this.now();
+    this.waitedSince = this.startedAt;
     this.startedBy = currentRun();
     this.refreshes = options.behind || this.startedBy?.refreshes === true;
   }
@@ -153,18 +156,26 @@ export class Flight<T> implements Recorder {
    * `ERR_MILLPOND_RECURSIVE_CALL` when the caller is itself waited for by this flight.
    */
   async wait(options: WaitOptions<T>): Promise<T> {
-    const caller = currentRun();
-    if (this.#outcome === undefined || (caller !== undefined && this.reaches(caller))) throw recursiveCall(options.fn);
-    if (caller !== undefined) {
-      caller.#countWaits(this, 1);
-      unblock(caller, this);
-    }
+    if (this.#outcome === undefined) throw recursiveCall(options.fn);
+    const answered = this.waitedForBy(currentRun(), options.fn);
     try {
       return await this.#wait(options);
     } finally {
-      if (caller !== undefined) caller.#countWaits(this, -1);
+      answered();
       if (this.#waiting.size === 0 && !this.done && !this.#goesOn) options.onDeserted();
     }
+  }
+
+  /**
+   * Notes that a run waits for something of this one, until the returned function is called. Throws
+   * `ERR_MILLPOND_RECURSIVE_CALL` when this waits for that run (hazard 17).
+   */
+  waitedForBy(caller: Flight<unknown> | undefined, fn: string): () => void {
+    if (caller === undefined) return () => {};
+    if (this.reaches(caller)) throw recursiveCall(fn);
+    caller.#countWaits(this, 1);
+    unblock(caller, this);
+    return () => caller.#countWaits(this, -1);
   }
 
   /**

@@ -3,8 +3,11 @@ import type { CacheOptions, FunctionDefaults } from '../options.js';
 
 type Name = keyof FunctionDefaults;
 
+/** What a function caches. */
+type FunctionKind = 'data' | 'dataSync' | 'stream' | 'resource';
+
 /** The options of each kind of function that its cache may give a default for. */
-const NAMES: Readonly<Record<'data' | 'dataSync' | 'resource', readonly Name[]>> = {
+const NAMES: Readonly<Record<FunctionKind, readonly Name[]>> = {
   data: [
     'ttl',
     'maxEntries',
@@ -19,6 +22,7 @@ const NAMES: Readonly<Record<'data' | 'dataSync' | 'resource', readonly Name[]>>
     'maxValueBytes',
   ],
   dataSync: ['ttl', 'maxEntries', 'staleIfError', 'errorTtl', 'jitter'],
+  stream: ['ttl', 'maxEntries', 'flightTimeout', 'maxValueBytes'],
   resource: ['maxEntries', 'flightTimeout'],
 };
 
@@ -26,7 +30,7 @@ const NAMES: Readonly<Record<'data' | 'dataSync' | 'resource', readonly Name[]>>
  * Options of a function, read once, over the defaults of its cache; what is no object is left for the check. A default
  * that needs another option to mean anything is left out where that is missing.
  */
-export function withDefaults(given: unknown, defaults: CacheOptions, kind: 'data' | 'dataSync' | 'resource'): unknown {
+export function withDefaults(given: unknown, defaults: CacheOptions, kind: FunctionKind): unknown {
   const options = given === undefined ? {} : readOptions(given);
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
   const merged: Record<string, unknown> = { ...options };

@@ -135,11 +135,8 @@ function checkWindows(options: AnyDataOptions | AnyResourceOptions, where: strin
 
 /** Checks the options of `cacheResource`. */
 export function checkResourceOptions(options: unknown, where: string): asserts options is AnyResourceOptions {
-  const stored = ['store', 'persist'].find((option) => isGiven(options, option));
-  if (stored !== undefined) {
-    const cure = 'A resource never leaves the process: leave the option out, or use cacheData for what it returns.';
-    throw notCacheable(where, `option \`${stored}\` is for data`, cure);
-  }
+  const cure = 'A resource never leaves the process: leave the option out, or use cacheData for what it returns.';
+  refuseStore(options, where, cure);
   checkOptions<AnyResourceOptions>(options, RESOURCE_CHECKS, where);
   checkKeyed(options, where);
   checkWindows(options, where);
@@ -152,13 +149,19 @@ export function checkResourceOptions(options: unknown, where: string): asserts o
 }
 
 /** What is left out of the arguments says nothing where `key` takes the place of all. */
-function checkKeyed(options: AnyFunctionOptions, where: string): void {
+export function checkKeyed(options: AnyFunctionOptions, where: string): void {
   if (options.key === undefined) return;
   for (const option of ['ignoreArgs', 'ignoreUnderscored'] as const) {
     const given = options[option];
     if (given === undefined || given === false) continue;
     throw invalidOption(where, option, given, 'left out where `key` is given, which takes the place of all arguments');
   }
+}
+
+/** Refuses the options that name a store, where there is none. */
+export function refuseStore(options: unknown, where: string, cure: string): void {
+  const stored = ['store', 'persist'].find((option) => isGiven(options, option));
+  if (stored !== undefined) throw notCacheable(where, `option \`${stored}\` is for data`, cure);
 }
 
 function isGiven(options: unknown, option: string): boolean {

@@ -8,6 +8,8 @@ export { checkTimeouts, type Timeouts } from './timeouts.js';
 export {
   checkDataOptions,
   checkDataSyncOptions,
+  checkKeyed,
+  refuseStore,
   checkResourceOptions,
   DATA_CHECKS,
   type AnyDataOptions,

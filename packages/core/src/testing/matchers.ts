@@ -70,7 +70,8 @@ function timesOf(count: number): string {
 function countersOf(received: unknown, name: string): Counters {
   const stats: unknown = isCounting(received) ? received.stats() : undefined;
   if (isCounters(stats)) return stats;
-  const cure = 'Give `expect` what cacheData, cacheDataSync, cacheBatch or cacheResource returned: it is what counts.';
+  const cure =
+    'Give `expect` what cacheData, cacheDataSync, cacheBatch, cacheStream or cacheResource returned: it is what counts.';
   throw notCacheable(name, `${describe(received)} is no cached function`, cure);
 }
 

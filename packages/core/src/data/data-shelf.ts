@@ -1,0 +1,29 @@
+import type { CacheHost } from '../host.js';
+import type { Shelf } from '../memory/index.js';
+import type { Reporter } from '../reporter.js';
+import type { AnyDataOptions } from '../settings/index.js';
+import type { DataEntry } from './data-entry.js';
+import type { DataSettings } from './data-settings.js';
+import { missedAfter } from './miss-reason.js';
+
+/** The place of a data function in memory; `onEvict` is told of keys whose entries had to go for others. */
+export function dataShelf(
+  { memory, generations, settings: { clock } }: CacheHost,
+  options: Pick<AnyDataOptions, 'maxEntries' | 'maxBytes'>,
+  settings: DataSettings,
+  report: Reporter,
+  onEvict: (key: string) => void,
+): Shelf<DataEntry> {
+  return memory.shelf<DataEntry>({
+    maxEntries: options.maxEntries,
+    maxBytes: options.maxBytes,
+    budgeted: true,
+    onRemove(entry, reason) {
+      const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
+      generations.release(entry.value.stamps);
+      if (reason === 'evict') onEvict(entry.key);
+      report.removed(entry.key, reason, missed);
+    },
+    onRefuse: (key, bytes) => report.notKept(key, bytes),
+  });
+}
