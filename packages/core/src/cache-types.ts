@@ -187,6 +187,22 @@ export interface Cache extends AsyncDisposable {
   readonly cacheBatch: CacheBatchFn;
   readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
+  /**
+   * Makes an effect: a function that is called inside cached data functions for what it does, such as a log line. What is
+   * recorded of it with a result acts whenever the result is handed out: to the first caller and with each hit, in the
+   * order of the calls, with equal arguments, and in the async context of who is answered. Outside a cached function it
+   * acts at once.
+   *
+   * Its name is unique in its cache: a store finds the effect by it. Arguments must be data; a run records 100 effects
+   * and 64 KiB of arguments at most.
+   *
+   * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, at once. Calls inside a cached function throw
+   * `ERR_MILLPOND_UNCACHEABLE_VALUE` for arguments that are no data, and `ERR_MILLPOND_EFFECT` for too many.
+   */
+  readonly effect: <A extends readonly unknown[]>(
+    name: string,
+    action: (...args: A) => unknown,
+  ) => (...args: A) => void;
   /** Drops every entry of every function of this cache; a store keeps what others put there. */
   readonly clear: () => Promise<Invalidation>;
   /** Drops every entry that carries one of the tags. */

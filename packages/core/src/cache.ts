@@ -13,6 +13,7 @@ import type {
 } from './cache-types.js';
 import { inRootContext } from './context.js';
 import { cacheClosed } from './errors/index.js';
+import { Effects } from './effect/index.js';
 import { createEvents } from './events.js';
 import { FunctionParts } from './function-parts.js';
 import { Generations } from './run/generation.js';
@@ -47,6 +48,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     hashers: options.hashers ?? [],
     codecs: options.codecs ?? [],
     events,
+    effects: new Effects(events, settings.name, options.codecs ?? []),
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),
     refreshes: new Refreshes(settings.refreshLimit),
@@ -124,6 +126,7 @@ export function createCache(given: CacheOptions = {}): Cache {
       checkOpen('cacheResource');
       return own(buildCachedResource(parts.resource(fn, given)));
     }),
+    effect: typed<Cache['effect']>((name, action) => host.effects.create(name, action)),
     clear,
     invalidateTags,
     stats() {

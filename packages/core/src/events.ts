@@ -78,6 +78,15 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'deleted' })
   /** An entry left memory. */
   | (CallEvent & { readonly type: 'removed'; readonly reason: RemovalReason })
+  /** An effect has failed (its action threw or rejected, or there is none of that name); the answer was given all the same. */
+  | (StoreEvent & {
+      readonly type: 'effectFailed';
+      /** Whose answer it came with; undefined where it was called outside a function that is replayed. */
+      readonly fn: string | undefined;
+      readonly key: string | undefined;
+      readonly effect: string;
+      readonly error: unknown;
+    })
   /** A resource was let go. */
   | (CallEvent & { readonly type: 'released'; readonly reason: RemovalReason })
   /** Letting go of a resource failed. */
@@ -124,6 +133,7 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   refreshSkipped: true,
   deleted: true,
   removed: true,
+  effectFailed: true,
   released: true,
   releaseFailed: true,
   mutated: true,
@@ -155,6 +165,7 @@ export interface CacheLogger {
 /** Failures that must not pass unheard: each kind is logged once, also when nobody listens. */
 const TROUBLE: ReadonlySet<CacheEventType> = new Set([
   'releaseFailed',
+  'effectFailed',
   'mutated',
   'storeFailed',
   'storeDamaged',

@@ -1,5 +1,6 @@
 import type { FunctionStats } from './cached.js';
 import type { CodecList } from './copy/index.js';
+import type { Effects } from './effect/index.js';
 import type { CacheEvents } from './events.js';
 import type { Generations } from './run/generation.js';
 import type { Hasher } from './key/index.js';
@@ -17,6 +18,7 @@ export interface CacheHost {
   /** The codecs of the whole cache. */
   readonly codecs: CodecList;
   readonly events: CacheEvents;
+  readonly effects: Effects;
   readonly memory: MemoryTier;
   readonly generations: Generations;
   readonly refreshes: Refreshes;

@@ -30,14 +30,15 @@ export class Collector {
     this.#makeTick = () => new Tick(makeLoad, maxBatchSize);
   }
 
-  /** The row of an id, for the run that asks; a call that passes through a disabled or closed cache has none. */
+  /** The row of an id, for the run that asks; that of a call that passes through a disabled or closed cache has not begun here. */
   async row(id: unknown): Promise<unknown> {
     const run = currentRun();
-    const place = (run && this.#places.get(run)) ?? this.#place();
+    const begun = run && this.#places.get(run);
+    const place = begun ?? this.#place();
     const key = this.#keyer.keyOf(undefined, [id]);
-    place.load = run === undefined ? place.tick.loadApart(key) : place.tick.loadOf(key);
-    const row = place.load.row(key, id, place.order, run);
-    if (run !== undefined) place.tick.decided(run);
+    place.load = begun === undefined ? place.tick.loadApart(key) : place.tick.loadOf(key);
+    const row = place.load.row(key, id, place.order, run, begun === undefined);
+    if (run !== undefined && begun !== undefined) place.tick.decided(run);
     return row;
   }
 

@@ -63,6 +63,7 @@ export class Load {
       position: 0,
       behind: false,
       inherits,
+      replays: true,
     });
     // Before anyone waits for it. Runs of batches are detached always, so this belongs to no request (hazard 22).
     this.flight.begin(() => complete.then(() => this.#run()));
@@ -79,7 +80,13 @@ export class Load {
   }
 
   /** The row of an id, for its run, or for a call that has none; rejects with what the row, or all of the load, fails with. */
-  async row(key: string, id: unknown, order: number, run: Flight<unknown> | undefined): Promise<unknown> {
+  async row(
+    key: string,
+    id: unknown,
+    order: number,
+    run: Flight<unknown> | undefined,
+    passesThrough: boolean,
+  ): Promise<unknown> {
     const { keyer, report } = this.#parts;
     const known = this.#asked.get(key);
     // The store may have told the runs of an id in another order.
@@ -88,8 +95,8 @@ export class Load {
       const late = new LateArguments({ key, self: undefined, args: [id] }, keyer, report.fn);
       this.#asked.set(key, { order, late });
     }
-    if (run === undefined) this.#plainCalls += 1;
-    else this.#serve(run);
+    if (passesThrough) this.#plainCalls += 1;
+    else if (run !== undefined) this.#serve(run);
     const rows = await this.flight.wait({ fn: report.fn, signal: undefined, limits: [], onDeserted: () => undefined });
     if (run !== undefined) this.#passOn(run);
     return rowOf(rows, key);
@@ -104,6 +111,7 @@ export class Load {
   /** What is true of a load is true of each of its rows. */
   #passOn(run: Flight<unknown>): void {
     run.used = this.flight.used;
+    run.script = this.flight.script;
     // A load that has seen that it is aborted may have returned half of what there is.
     if (this.flight.outdated) run.outdated = true;
   }

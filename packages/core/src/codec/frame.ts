@@ -10,8 +10,8 @@ import { crc32 } from 'node:zlib';
  *   i18:"getUser(\"42\")"    sections: a letter, the length in decimal, a colon, the text. The payload is the last.
  *
  * A reader skips a section of a small letter that it does not know. A capital letter says: whoever does not know me must
- * not use this frame. Known: i id, c instants of the computation, w windows, f fences, t tags, p payload.
- * Free for later: h (HMAC), e (effects), N (inputs: who ignored them would answer one user with another's value).
+ * not use this frame. Known: i id, c instants of the computation, w windows, f fences, t tags, e effects, p payload.
+ * Free for later: h (HMAC), N (inputs: who ignored them would answer one user with another's value).
  */
 const MAGIC = 'mpnd';
 const VERSION = '01';
@@ -35,6 +35,8 @@ export interface Frame {
   readonly fences: readonly (readonly [name: string, token: string])[];
   /** The tokens of its tags. */
   readonly tags: readonly (readonly [tag: string, token: string])[];
+  /** The text of the effects, when there are some. A reader who does not know of them serves the value without. */
+  readonly effects?: string | undefined;
   /** The text of the value, by `encodeValue`. */
   readonly payload: string;
 }
@@ -57,6 +59,7 @@ export function encodeFrame(frame: Frame): string {
     section('w', numbers([frame.ttl, frame.staleWhileRevalidate, frame.staleIfError])) +
     (frame.fences.length === 0 ? '' : section('f', quote(frame.fences.flat()))) +
     (frame.tags.length === 0 ? '' : section('t', quote(frame.tags.flat()))) +
+    (frame.effects === undefined ? '' : section('e', frame.effects)) +
     section('p', frame.payload);
   const head = `${MAGIC}${VERSION}${hex(HEADER_LENGTH + sections.length)}`;
   return head + checksum(head, sections) + sections;
@@ -101,7 +104,7 @@ function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-const KNOWN = 'icwftp';
+const KNOWN = 'icwftep';
 const SECTION = /([a-zA-Z])(\d{1,10}):/y;
 
 /** The sections of a body by their letters; a fault when they are not what the format says. */
@@ -136,7 +139,20 @@ function readSections(body: string): DecodedFrame {
   }
   if (fences === undefined || tags === undefined || payload === undefined) return { fault: 'malformed' };
   const [ttl, staleWhileRevalidate, staleIfError] = windows;
-  return { frame: { id, createdAt, computeMs, ttl, staleWhileRevalidate, staleIfError, fences, tags, payload } };
+  return {
+    frame: {
+      id,
+      createdAt,
+      computeMs,
+      ttl,
+      staleWhileRevalidate,
+      staleIfError,
+      fences,
+      tags,
+      effects: sections.get('e'),
+      payload,
+    },
+  };
 }
 
 function parse(text: string | undefined): unknown {

@@ -34,10 +34,10 @@ export class Trail {
   }
 
   /** What is told to the caller of `fn` when the walk stopped here with this error. */
-  failure(fn: string, error: unknown, reading: object | undefined): CacheError {
+  failure(fn: string, error: unknown, reading: object | undefined, root = 'result'): CacheError {
     const refused = error instanceof Refusal;
     const key = refused ? error.key : unreadable(reading);
-    const base = pathOf('result', this.#steps);
+    const base = pathOf(root, this.#steps);
     const path = key === undefined ? base : propertyPath(base, key);
     if (refused) return uncacheableValue(fn, path, error.type, error.cure, error.cause);
     return uncacheableValue(

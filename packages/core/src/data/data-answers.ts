@@ -4,6 +4,7 @@ import type { DataCall, DataFlights } from './data-flights.js';
 import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { DataRun } from './data-run.js';
+import { placeIn, type Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
 import type { Flight } from '../run/flight.js';
 import { record, type Passed } from '../run/inherited.js';
@@ -32,12 +33,12 @@ export class DataAnswers {
 
   /** By a failure that is kept, by joining the run of the key, or by starting one. */
   fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(() => this.#fly(call, reason, fallback));
+    return this.#whileLogged(() => this.#fly(placed(call), reason, fallback));
   }
 
   /** By starting a run, and telling in the caller's own async context how it was answered. */
   lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(() => this.#lead(call, reason, fallback));
+    return this.#whileLogged(() => this.#lead(placed(call), reason, fallback));
   }
 
   /** Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. */
@@ -58,6 +59,7 @@ export class DataAnswers {
     if (failure !== undefined && (fallback !== undefined || store === undefined || settings.retention === 0)) {
       if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
       report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
+      this.#act(call, failure.acts);
       throw failure.error;
     }
     const joined = this.#flights.joinable(call.key);
@@ -78,11 +80,11 @@ export class DataAnswers {
       case 'failure':
         return this.#afterFailure(call, joined, outcome, fallback);
       case 'uncacheable':
-        return take(outcome);
+        return this.#take(call, outcome);
       case 'answer':
         if (isInstead(outcome)) return this.#serveStale(call, outcome.entry, outcome.source.cause);
         report.joined(this.#now() - joined.startedAt);
-        return this.#handOut(outcome.entry);
+        return this.#handOut(call, outcome.entry);
     }
   }
 
@@ -115,7 +117,7 @@ export class DataAnswers {
         return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
       case 'uncacheable':
         report.miss(key, outcome.reason, policy);
-        return take(outcome);
+        return this.#take(call, outcome);
       case 'answer':
         return this.#tell(call, outcome);
     }
@@ -140,14 +142,14 @@ export class DataAnswers {
         break;
       }
     }
-    return this.#handOut(entry);
+    return this.#handOut(call, entry);
   }
 
   /** Something stale if that is allowed, else the error; `missed` says why it had run, for the one who started the run. */
   #afterFailure(
     call: DataCall,
     flight: Flight<DataOutcome>,
-    { error, failedAt, mayBeStale }: DataFailure,
+    { error, acts, failedAt, mayBeStale }: DataFailure,
     fallback: DataEntry | undefined,
     missed?: MissReason,
   ): unknown {
@@ -156,19 +158,35 @@ export class DataAnswers {
     const { report } = this.#parts;
     if (missed !== undefined && failedAt === undefined) report.miss(call.key, missed, call.policy);
     else if (missed !== undefined) report.hit(call.key, 'memory', this.#now() - (failedAt ?? 0), 0, call.policy);
+    this.#act(call, acts);
     throw error;
   }
 
-  #serveStale({ key, policy }: DataCall, entry: DataEntry, cause: 'error' | 'timeout'): unknown {
-    this.#parts.report.stale(key, this.#now() - entry.createdAt, 0, cause, policy);
-    return this.#handOut(entry);
+  #serveStale(call: DataCall, entry: DataEntry, cause: 'error' | 'timeout'): unknown {
+    this.#parts.report.stale(call.key, this.#now() - entry.createdAt, 0, cause, call.policy);
+    return this.#handOut(call, entry);
   }
 
   /** One caller's copy, which passes on what it carries. */
-  #handOut(entry: DataEntry): unknown {
+  #handOut(call: DataCall, entry: DataEntry): unknown {
     const recorder = currentRecorder();
     if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
+    this.#act(call, entry.acts);
     return entry.kept.copy();
+  }
+
+  /** A value that is no data goes to the first who takes it. */
+  #take(call: DataCall, outcome: Uncacheable): unknown {
+    this.#act(call, outcome.acts);
+    if (outcome.taken) throw outcome.error;
+    outcome.taken = true;
+    return outcome.value;
+  }
+
+  /** Lets effects act for the caller of a call. */
+  #act({ key, place }: DataCall, acts: Acts | undefined): void {
+    const { host, report } = this.#parts;
+    if (acts !== undefined) host.effects.handOut(acts, place, report.fn, key);
   }
 
   #now(): number {
@@ -201,9 +219,8 @@ function isInstead(
   return answer.source.type === 'stale' && answer.source.cause !== 'revalidate';
 }
 
-/** A value that is no data goes to the first who takes it. */
-function take(outcome: Uncacheable): unknown {
-  if (outcome.taken) throw outcome.error;
-  outcome.taken = true;
-  return outcome.value;
+/** A call with the place of its effects in the run that makes it, which it takes when it is made (hazard 30). */
+function placed(call: DataCall): DataCall {
+  const place = call.place ?? placeIn(currentRecorder());
+  return place === undefined ? call : { ...call, place };
 }

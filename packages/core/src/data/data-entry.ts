@@ -1,4 +1,5 @@
 import type { Kept } from '../copy/index.js';
+import type { Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
 import { isCurrent, type TagStamp } from '../run/generation.js';
 import type { TagSources } from '../run/inherited.js';
@@ -7,6 +8,8 @@ import type { Freshness } from './call-policy.js';
 /** A kept result with its instants, all by the cache's clock. */
 export interface DataEntry {
   readonly kept: Kept;
+  /** What acts whenever it is handed out. */
+  readonly acts: Acts | undefined;
   /** When its computation ended. */
   readonly createdAt: number;
   /** When its life is over; `expire` brings it forward. The stale windows count from here. */
@@ -26,6 +29,11 @@ export interface DataEntry {
   readonly stamps: readonly TagStamp[];
   /** Where the tokens of its tags are known, for what is made of it. */
   sources: TagSources;
+}
+
+/** The estimated bytes of an entry in memory. */
+export function bytesOf({ kept, acts }: DataEntry): number {
+  return kept.bytes + (acts?.bytes ?? 0);
 }
 
 /** Until when something stale may be served at most, by each of the two windows. */

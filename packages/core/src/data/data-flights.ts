@@ -4,6 +4,7 @@ import type { DataAnswer, DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { DataRun, Errand } from './data-run.js';
 import { inRootContext } from '../context.js';
+import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
 import { Flight, type Limit } from '../run/flight.js';
 import type { KeyedCall } from '../run/late-arguments.js';
@@ -11,6 +12,8 @@ import type { KeyedCall } from '../run/late-arguments.js';
 /** One call: what it is about, and what governs it. */
 export interface DataCall extends KeyedCall {
   readonly policy: CallPolicy;
+  /** Where its effects belong, when a run waits for it; undefined when they act where it is answered. */
+  readonly place?: Place | undefined;
 }
 
 const NO_LIMITS: readonly Limit<DataOutcome>[] = [];
@@ -70,6 +73,7 @@ export class DataFlights {
       position: generations.position,
       behind,
       inherits: settings.inherits,
+      replays: true,
     });
     const start = (): void => flights.start(flight, () => this.#run.fly(flight, errand));
     // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).

@@ -6,11 +6,13 @@ import { DataFlights, WAITS_FOR_EVER, type DataCall } from './data-flights.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
+import { placeIn } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
+import { Flight } from '../run/flight.js';
 import { record, type Recorder } from '../run/inherited.js';
-import { currentRecorder, currentRun } from '../run/run-context.js';
+import { currentRecorder, currentRun, runWithin } from '../run/run-context.js';
 
 /** The life of the calls of one data function. */
 export class DataFunction {
@@ -66,11 +68,13 @@ export class DataFunction {
         shelf.touch(entry);
         report.hit(call.key, 'memory', now - value.createdAt, value.computeMs, call.policy);
         if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
+        if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, call.key);
         return Promise.resolve(value.kept.copy());
       case 'stale':
         shelf.touch(entry);
         report.stale(call.key, now - value.createdAt, value.computeMs, 'revalidate', call.policy);
         if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
+        if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, call.key);
         this.#flights.refreshBehind(call);
         return Promise.resolve(value.kept.copy());
       case 'fallback':
@@ -150,10 +154,20 @@ export class DataFunction {
 
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
   async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
-    const { original, context, report } = this.#parts;
+    const { original, context, report, host, settings } = this.#parts;
+    const { clock } = host.settings;
+    const place = placeIn(currentRecorder());
+    const of = { table: this, key: '', cache: host, clock, run: 0, position: 0, behind: false };
+    const flight = new Flight<unknown>({ ...of, inherits: settings.inherits, replays: true });
     report.started(undefined);
-    const run = (): unknown => Reflect.apply(original, self, args);
-    return context === 'detached' ? inRootContext(run) : run();
+    const start = (): void => flight.begin(() => runWithin(flight, () => Reflect.apply(original, self, args)));
+    if (context === 'detached') inRootContext(start);
+    else start();
+    try {
+      return await flight.outcome;
+    } finally {
+      host.effects.handOut(flight.script?.recorded(), place, report.fn, undefined);
+    }
   }
 
   #now(): number {

@@ -1,6 +1,7 @@
 import { decodeValue, encodeValue } from '../codec/index.js';
 import { adopt, type Kept } from '../copy/index.js';
-import { UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
+import type { Acts } from '../effect/index.js';
+import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Flight } from '../run/flight.js';
@@ -21,6 +22,7 @@ export interface Result {
 /** An entry that is about to be made. */
 interface Made {
   readonly kept: Kept;
+  readonly acts: Acts | undefined;
   readonly createdAt: number;
   readonly freshUntil: number;
   readonly limits: StaleLimits;
@@ -51,20 +53,23 @@ export class DataKeeper {
 
   /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
   keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
-    const { settings, store } = this.#parts;
+    const { settings, store, host, report } = this.#parts;
     const { kept, ttl = Infinity, computeMs } = result;
     const { used } = flight;
     const createdAt = this.#now();
     const spread = Math.random();
     const live = (jitter: number): number =>
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
+    const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    const stores = keeps && store !== undefined && begun?.storable === true && isOfUse(store, storedFor, used);
+    const mayBeStored = keeps && begun?.storable === true && (acts === undefined || host.effects.owns(acts));
+    const stores = mayBeStored && store !== undefined && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
+      acts,
       createdAt,
       freshUntil: live(settings.jitter.memory),
-      limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
+      limits: limitsOf(used),
       trustedUntil: used?.trustedUntil ?? Infinity,
       computeMs,
       tags: this.tagsOf(flight, result.tags),
@@ -86,7 +91,8 @@ export class DataKeeper {
     { kept, tags, computeMs }: Result,
     life: number,
   ): void {
-    const { settings, keepOptions } = this.#parts;
+    const { settings, keepOptions, host } = this.#parts;
+    const { acts } = entry;
     const { policy, retention } = settings;
     const { fn, codecs } = keepOptions(flight.key);
     const { untokened, stores } = flight.used?.sources ?? {
@@ -96,6 +102,7 @@ export class DataKeeper {
     if (untokened.length > 0) settings.learnTags();
     const pairs = entries.keep(flight.key, begun, {
       encode: () => encodeValue(kept.written(), fn, codecs),
+      effects: acts && ((): string => host.effects.write(acts)),
       ttl: life === Infinity ? undefined : life,
       staleWhileRevalidate: policy.staleWhileRevalidate || undefined,
       staleIfError: retention || undefined,
@@ -111,11 +118,13 @@ export class DataKeeper {
 
   /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
   promote(flight: Flight<DataOutcome>, found: StoredEntry, { tier, entries }: DataStore): DataEntry | undefined {
-    const { generations, keepOptions } = this.#parts;
+    const { generations, keepOptions, host } = this.#parts;
     const options = keepOptions(flight.key);
     let kept: Kept;
+    let acts: Acts | undefined;
     try {
       kept = adopt(decodeValue(found.payload, options.codecs), options);
+      acts = found.effects === undefined ? undefined : host.effects.read(found.effects);
     } catch (error) {
       entries.damaged(flight.key, `its payload cannot be read: ${messageOf(error)}`, error);
       return undefined;
@@ -125,6 +134,7 @@ export class DataKeeper {
     const createdAt = now - age;
     return this.#place(flight, {
       kept,
+      acts,
       createdAt,
       freshUntil: Math.min(createdAt + ttl, now - expiredFor),
       limits: UNLIMITED,
@@ -150,6 +160,7 @@ export class DataKeeper {
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
     const entry: DataEntry = {
       kept: made.kept,
+      acts: made.acts,
       createdAt: made.createdAt,
       freshUntil: made.freshUntil,
       limits: made.limits,
@@ -166,7 +177,7 @@ export class DataKeeper {
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
     failures?.dropUntil(flight.key, made.createdAt);
     if (made.began === undefined) cooldowns.end(flight.key);
-    const placed = shelf.set(flight.key, entry, made.kept.bytes, uselessFrom(entry, settings.retention));
+    const placed = shelf.set(flight.key, entry, bytesOf(entry), uselessFrom(entry, settings.retention));
     if (placed === undefined) generations.release(entry.stamps);
     else if (flight.outdated) shelf.remove(placed, 'delete');
     return entry;
@@ -191,6 +202,10 @@ export class DataKeeper {
 
 /** The tokens of what is not in the store, though its function has one. */
 const UNKNOWN: InheritedPairs = Promise.resolve(undefined);
+
+function limitsOf(used: Inherited | undefined): StaleLimits {
+  return used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil };
+}
 
 /** What was made of something stale is of no use to others; what has tags of another store could not be outdated here. */
 function isOfUse({ tier }: DataStore, life: number, used: Inherited | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { DataEntry } from './data-entry.js';
+import type { Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
 import type { LateArguments } from '../run/late-arguments.js';
 
@@ -36,6 +37,8 @@ export interface Uncacheable {
   /** The value; it goes to the first who takes it, and the others get the error. */
   readonly value: unknown;
   readonly error: unknown;
+  /** What acts when it is handed out. */
+  readonly acts: Acts | undefined;
   taken: boolean;
 }
 
@@ -44,6 +47,8 @@ export interface DataFailure {
   readonly type: 'failure';
   readonly reason: MissReason;
   readonly error: unknown;
+  /** What was recorded before it failed. */
+  readonly acts: Acts | undefined;
   /** When it happened, of one that was kept; undefined when the function has just failed. */
   readonly failedAt: number | undefined;
   /** Whether something stale may be served instead: computing failed, and not the keeping of what it returned. */

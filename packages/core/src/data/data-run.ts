@@ -53,7 +53,14 @@ export class DataRun {
       return await this.#steps(flight, errand);
     } catch (error) {
       // What fails beside the function is told like what fails in it.
-      return { type: 'failure', reason: errand.reason, error, failedAt: undefined, mayBeStale: false };
+      return {
+        type: 'failure',
+        reason: errand.reason,
+        error,
+        acts: flight.script?.recorded(),
+        failedAt: undefined,
+        mayBeStale: false,
+      };
     } finally {
       flights.leave(flight);
       generations.leave();
@@ -95,7 +102,7 @@ export class DataRun {
     const kept = reason === 'refresh' ? undefined : failures?.get(flight.key, this.#now());
     if (kept === undefined) return undefined;
     flights.leave(flight);
-    return { type: 'failure', reason, error: kept.error, failedAt: kept.failedAt, mayBeStale: true };
+    return { type: 'failure', reason, error: kept.error, acts: kept.acts, failedAt: kept.failedAt, mayBeStale: true };
   }
 
   /** Where runs are limited: the wait for a place, which ends with a failure when there will be none. */
@@ -179,14 +186,15 @@ export class DataRun {
     const { flights, report } = this.#parts;
     flights.leave(flight);
     report.failed(call.key, this.#now() - started, error);
-    return { type: 'failure', reason, error, failedAt: undefined, mayBeStale: true };
+    return { type: 'failure', reason, error, acts: flight.script?.recorded(), failedAt: undefined, mayBeStale: true };
   }
 
   #keepFailure(plan: Plan, error: unknown): void {
     const { failures, settings } = this.#parts;
     const ttl = settings.failureTtl(error);
     if (failures === undefined || ttl === undefined || !this.#isCurrent(plan, settings.staticTags)) return;
-    failures.keep(plan.call.key, error, settings.staticTags, this.#now(), ttl);
+    const thrown = { error, acts: plan.flight.script?.recorded() };
+    failures.keep(plan.call.key, thrown, settings.staticTags, this.#now(), ttl);
   }
 
   /** Something stale in the place of what a flight did not give, unless it was invalidated meanwhile (hazard 14). */
@@ -220,7 +228,7 @@ export class DataRun {
       if (!flight.outdated) throw error;
       this.#parts.flights.leave(flight);
       report.computed(flight.key, this.#now() - plan.started, false);
-      return { type: 'uncacheable', reason, value, error, taken: false };
+      return { type: 'uncacheable', reason, value, error, acts: flight.script?.recorded(), taken: false };
     }
     const tags = settings.tagsOf(value, args);
     const ttl = settings.ttlOf(value, args);
@@ -238,7 +246,7 @@ export class DataRun {
       return this.#keep({ ...plan, begun, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.call.key, 0, error);
-      return { type: 'failure', reason: plan.reason, error, failedAt: undefined, mayBeStale: false };
+      return { type: 'failure', reason: plan.reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
     }
   }
 

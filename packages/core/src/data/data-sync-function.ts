@@ -1,25 +1,19 @@
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
-import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
+import { bytesOf, errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
+import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
-import { memorySources, record, type Inherited, type Recorder } from '../run/inherited.js';
+import { memorySources, record, type Inherited } from '../run/inherited.js';
+import { attempt, beginSyncRun, withInherited, type SyncRun } from './data-sync-run.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 
 /** What a synchronous function needs of the parts of a data function. */
 export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
-
-/** One run that is under way: somewhere below it on the stack. */
-interface SyncRun extends Recorder {
-  readonly run: number;
-  readonly position: number;
-  readonly started: number;
-  outdated: boolean;
-}
 
 /** One call. */
 interface SyncCall {
@@ -39,7 +33,7 @@ export class DataSyncFunction {
 
   call(self: unknown, args: readonly unknown[]): unknown {
     const { host, keyer, shelf, report, settings } = this.#parts;
-    if (!host.settings.enabled || host.closed) return this.#run(undefined, self, args, undefined);
+    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     const call = { key: keyer.keyOf(self, args), self, args };
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
@@ -50,7 +44,7 @@ export class DataSyncFunction {
       case 'fresh':
         shelf.touch(entry);
         report.hit(call.key, 'memory', now - value.createdAt, value.computeMs, settings.policy);
-        return this.#handOut(value);
+        return this.#handOut(call.key, value);
       case 'fallback':
       case 'stale':
         // Inside a refresh nothing stale is served (hazard 15).
@@ -65,12 +59,28 @@ export class DataSyncFunction {
 
   refresh(self: unknown, args: readonly unknown[]): unknown {
     const { host, keyer } = this.#parts;
-    if (!host.settings.enabled || host.closed) return this.#run(undefined, self, args, undefined);
+    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     return this.#compute({ key: keyer.keyOf(self, args), self, args }, 'refresh', undefined);
   }
 
+  /** What a disabled or closed cache does: it runs the function, and keeps nothing. */
+  #passThrough(self: unknown, args: readonly unknown[]): unknown {
+    const run = this.#begin();
+    try {
+      return this.#run(undefined, self, args, run);
+    } finally {
+      this.#act(undefined, run.script?.recorded());
+    }
+  }
+
+  /** Lets effects act for the caller, or notes them in the run that calls. */
+  #act(key: string | undefined, acts: Acts | undefined): void {
+    const { host, report } = this.#parts;
+    if (acts !== undefined) host.effects.handOut(acts, placeIn(currentRecorder()), report.fn, key);
+  }
+
   /** No caller's request is seen, whoever happens to be the first (hazard 22). */
-  #run(key: string | undefined, self: unknown, args: readonly unknown[], recorder: SyncRun | undefined): unknown {
+  #run(key: string | undefined, self: unknown, args: readonly unknown[], recorder: SyncRun): unknown {
     const { original, report } = this.#parts;
     report.started(key);
     return onTheStack(recorder, () => inRootContext(() => Reflect.apply(original, self, args)));
@@ -82,6 +92,7 @@ export class DataSyncFunction {
     if (failure === undefined) return this.#compute(call, reason, fallback);
     if (fallback !== undefined) return this.#serveStale(call.key, fallback);
     report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, settings.policy);
+    this.#act(call.key, failure.acts);
     throw failure.error;
   }
 
@@ -107,19 +118,7 @@ export class DataSyncFunction {
   }
 
   #begin(): SyncRun {
-    const { host, generations, settings } = this.#parts;
-    const now = (): number => this.#now();
-    return {
-      run: host.nextRun(),
-      position: generations.position,
-      started: now(),
-      outdated: false,
-      cache: host,
-      refreshes: currentRecorder()?.refreshes === true,
-      inherits: settings.inherits,
-      used: undefined,
-      now,
-    };
+    return beginSyncRun(this.#parts);
   }
 
   /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
@@ -135,11 +134,13 @@ export class DataSyncFunction {
     report.failed(key, now - run.started, error);
     const ttl = settings.failureTtl(error);
     const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
-    if (isKept) failures?.keep(key, error, settings.staticTags, now, ttl);
+    const acts = run.script?.recorded();
+    if (isKept) failures?.keep(key, { error, acts }, settings.staticTags, now, ttl);
     if (fallback !== undefined && this.#isThere(key, run, fallback) && now < errorUntil(fallback, settings.policy)) {
       return this.#serveStale(key, fallback);
     }
     report.miss(key, reason, settings.policy);
+    this.#act(key, acts);
     throw error;
   }
 
@@ -153,12 +154,13 @@ export class DataSyncFunction {
   #serveStale(key: string, entry: DataEntry): unknown {
     const { report, settings } = this.#parts;
     report.stale(key, this.#now() - entry.createdAt, 0, 'error', settings.policy);
-    return this.#handOut(entry);
+    return this.#handOut(key, entry);
   }
 
-  #handOut(entry: DataEntry): unknown {
+  #handOut(key: string, entry: DataEntry): unknown {
     const recorder = currentRecorder();
     if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
+    this.#act(key, entry.acts);
     return entry.kept.copy();
   }
 
@@ -172,7 +174,10 @@ export class DataSyncFunction {
       // What an invalidation inside the run has discarded need not be data.
       if (!run.outdated) throw error;
       report.computed(key, this.#now() - run.started, false);
-      return () => value;
+      return () => {
+        this.#act(key, run.script?.recorded());
+        return value;
+      };
     }
     const own = settings.tagsOf(value, args);
     const tags = withInherited(own, run);
@@ -184,7 +189,7 @@ export class DataSyncFunction {
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     else if (this.#isCurrent(run, tags)) failures?.drop(key);
     report.computed(key, entry.computeMs, keeps);
-    return () => this.#handOut(entry);
+    return () => this.#handOut(key, entry);
   }
 
   #isCurrent(run: SyncRun, tags: readonly string[]): boolean {
@@ -200,6 +205,7 @@ export class DataSyncFunction {
     const life = (ttl ?? Infinity) * (1 - settings.jitter.memory * Math.random());
     return {
       kept,
+      acts: run.script?.sealed(this.#parts.report.fn),
       createdAt: now,
       freshUntil: Math.min(now + life, used?.freshUntil ?? Infinity),
       limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
@@ -216,7 +222,7 @@ export class DataSyncFunction {
   #place(key: string, entry: DataEntry, run: SyncRun): void {
     const { shelf, settings, failures, generations } = this.#parts;
     failures?.drop(key);
-    const placed = shelf.set(key, entry, entry.kept.bytes, uselessFrom(entry, settings.retention));
+    const placed = shelf.set(key, entry, bytesOf(entry), uselessFrom(entry, settings.retention));
     if (placed === undefined) generations.release(entry.stamps);
     // Whoever was told of what it has pushed out may have invalidated.
     else if (run.outdated) shelf.remove(placed, 'delete');
@@ -281,20 +287,5 @@ export class DataSyncFunction {
 
   #now(): number {
     return this.#parts.host.settings.clock.now();
-  }
-}
-
-/** The tags of a result, with those of what its run has used. */
-function withInherited(own: readonly string[], { used }: SyncRun): readonly string[] {
-  return used === undefined ? own : [...new Set([...own, ...used.tags])];
-}
-
-type Attempt<T> = { readonly failed: false; readonly result: T } | { readonly failed: true; readonly error: unknown };
-
-function attempt<T>(run: () => T): Attempt<T> {
-  try {
-    return { failed: false, result: run() };
-  } catch (error) {
-    return { failed: true, error };
   }
 }

@@ -1,9 +1,15 @@
+import type { Acts } from '../effect/index.js';
 import type { MemoryTier, Shelf } from '../memory/index.js';
 import { isCurrent, type Generations, type TagStamp } from '../run/generation.js';
+
+/** What a run has thrown, and what it had recorded by then. */
+export type Thrown = Pick<Failure, 'error' | 'acts'>;
 
 /** A failure that is thrown again without a run. */
 export interface Failure {
   readonly error: unknown;
+  /** What was recorded before it failed. */
+  readonly acts: Acts | undefined;
   readonly failedAt: number;
   readonly stamps: readonly TagStamp[];
 }
@@ -38,9 +44,10 @@ export class Failures {
   }
 
   /** Keeps a failure; `tags` are those that are known without a result. */
-  keep(key: string, error: unknown, tags: readonly string[], now: number, ttl: number): void {
+  keep(key: string, { error, acts }: Thrown, tags: readonly string[], now: number, ttl: number): void {
     const stamps = this.#generations.stamp(tags);
-    const placed = this.#shelf.set(key, { error, failedAt: now, stamps }, ERROR_BYTES, now + ttl);
+    const bytes = ERROR_BYTES + (acts?.bytes ?? 0);
+    const placed = this.#shelf.set(key, { error, acts, failedAt: now, stamps }, bytes, now + ttl);
     if (placed === undefined) this.#generations.release(stamps);
   }
 

@@ -9,6 +9,7 @@ export { invalidOption, unknownOption, notCacheable, nameTaken, wrappedOften } f
 export { unhashableArgument, hasherFailed, identityFailed, argumentsChanged } from './arguments.js';
 export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js';
 export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags, notAStream, readerTooSlow } from './values.js';
+export { tooManyEffects, effectUnknown } from './effects.js';
 export { wrongRows, idChanged } from './batches.js';
 export { resourceAsksForItself, releaseFailed, releasedInUse } from './resources.js';
 export { storeFailed, storeTimeout, storeDamaged, injectedFault } from './stores.js';

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Script } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
@@ -27,6 +28,8 @@ export interface FlightOptions {
   readonly behind: boolean;
   /** Whether it takes over what the answers that it uses pass on. */
   readonly inherits: boolean;
+  /** Whether effects inside it are recorded, to act with each hand-out. Default false: they act at once. */
+  readonly replays?: boolean | undefined;
 }
 
 /** After so many milliseconds a caller is asked whether another answer will do; what that throws, they get. */
@@ -68,6 +71,8 @@ export class Flight<T> implements Recorder {
   refreshes: boolean;
   readonly inherits: boolean;
   used: Inherited | undefined;
+  readonly replays: boolean;
+  script: Script | undefined;
   /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */
   abandoned = false;
   /** The run in which it was started, while it lasts: a refresh of a key inside its own run is recursion. */
@@ -97,6 +102,7 @@ export class Flight<T> implements Recorder {
     this.position = options.position;
     this.behind = options.behind;
     this.inherits = options.inherits;
+    this.replays = options.replays ?? false;
     this.#clock = options.clock;
     this.startedAt = this.now();
     this.waitedSince = this.startedAt;

@@ -1,3 +1,4 @@
+import type { Performer } from '../effect/index.js';
 import type { InheritedPairs } from '../store/index.js';
 
 /** Where the tokens of tags are known that a value carries. */
@@ -24,12 +25,10 @@ export interface Passed {
 }
 
 /** Whoever uses the answers of cached functions while it makes its own: a run. */
-export interface Recorder {
+export interface Recorder extends Performer {
   readonly cache: object;
   /** Whether it lives in the background: then nothing stale goes into it (hazard 15). */
   readonly refreshes: boolean;
-  /** False: it takes over nothing (`inherit: false`). */
-  readonly inherits: boolean;
   now(): number;
   /** Made with the first answer that is used. */
   used: Inherited | undefined;

@@ -107,8 +107,8 @@ export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'stal
 }
 
 function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
-  const { payload, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
+  const { payload, effects, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
   const pairs = new Map(frame.tags);
   const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
-  return { payload, ...life, tags: [...pairs.keys()], pairs };
+  return { payload, effects, ...life, tags: [...pairs.keys()], pairs };
 }

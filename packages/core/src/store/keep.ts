@@ -70,6 +70,7 @@ function textOf(context: StoreContext, keeping: Keeping, pairs: TagPairs): strin
       staleIfError,
       fences: carriedBy(run),
       tags: [...pairs],
+      effects: entry.effects?.(),
       payload: entry.encode(),
     });
     const bytes = Buffer.byteLength(text);

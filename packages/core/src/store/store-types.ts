@@ -107,6 +107,8 @@ export interface StoreFunction {
 /** An entry as it was found: intact, of this call, and not outdated. Its stale windows are the caller's to judge. */
 export interface StoredEntry {
   readonly payload: string;
+  /** The text of its effects, when it has some. */
+  readonly effects: string | undefined;
   /** Milliseconds since the computation ended; at least 0. */
   readonly age: number;
   readonly ttl: number | undefined;
@@ -167,6 +169,8 @@ export interface Begun {
 export interface EntryToKeep {
   /** Makes the payload; called behind the answer. */
   readonly encode: () => string;
+  /** The same for its effects; undefined when there are none. */
+  readonly effects?: (() => string) | undefined;
   readonly ttl: number | undefined;
   readonly staleWhileRevalidate: number | undefined;
   readonly staleIfError: number | undefined;

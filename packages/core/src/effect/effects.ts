@@ -1,0 +1,116 @@
+import { decodeValue, encodeValue } from '../codec/index.js';
+import { adopt, codecsOf, keep, type CodecList } from '../copy/index.js';
+import { effectUnknown, invalidOption } from '../errors/index.js';
+import type { CacheEvents } from '../events.js';
+import { showKey } from '../key/index.js';
+import { currentRecorder } from '../run/run-context.js';
+import { Script, type Act, type Acts, type Place } from './script.js';
+
+/** Whose effects act. */
+export interface Performed {
+  readonly fn: string;
+  readonly key: string | undefined;
+}
+
+type Action = (...args: readonly unknown[]) => unknown;
+
+/** The effects of one cache, by their names. */
+export class Effects {
+  readonly #actions = new Map<string, Action>();
+  readonly #events: CacheEvents;
+  readonly #cache: string | undefined;
+  readonly #codecs: ReturnType<typeof codecsOf>;
+
+  constructor(events: CacheEvents, cache: string | undefined, codecs: CodecList) {
+    this.#events = events;
+    this.#cache = cache;
+    this.#codecs = codecsOf([], codecs, 'createCache');
+  }
+
+  /** Makes an effect: see `Cache.effect`. */
+  create(name: unknown, action: unknown): Action {
+    if (typeof name !== 'string' || name === '')
+      throw invalidOption('effect', 'name', name, 'a text that is not empty');
+    if (this.#actions.has(name)) {
+      throw invalidOption('effect', 'name', name, 'a name that no other effect of this cache has');
+    }
+    if (typeof action !== 'function') throw invalidOption('effect', 'action', action, 'a function');
+    const act: Action = (...args) => Reflect.apply(action, undefined, args);
+    this.#actions.set(name, act);
+    return (...args) => {
+      const run = currentRecorder();
+      if (run === undefined) this.#settle(name, act(...args), undefined);
+      else if (run.replays) (run.script ??= new Script()).add(this.#actOf(name, args), name);
+      else this.#attempt({ name, args }, undefined);
+    };
+  }
+
+  /** What is recorded of a call; throws when its arguments are no data. */
+  #actOf(name: string, args: readonly unknown[]): Act {
+    const options = { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs } as const;
+    return { owner: this, name, args: keep(args, options) };
+  }
+
+  /** Acts what was recorded, in the async context of whoever is answered; or notes it in the script of the run that asks. */
+  handOut(acts: Acts | undefined, place: Place | undefined, fn: string, key: string | undefined): void {
+    if (place !== undefined) return place.fill(acts);
+    for (const { owner, name, args } of acts?.list ?? []) {
+      if (owner instanceof Effects) owner.#attempt({ name, args: argsOf(args.copy()) }, { fn, key });
+    }
+  }
+
+  /** What an action throws reaches nobody but the listeners of `effectFailed`: the answer is the same. */
+  #attempt(
+    { name, args }: { readonly name: string; readonly args: readonly unknown[] },
+    performed: Performed | undefined,
+  ): void {
+    const action = this.#actions.get(name);
+    try {
+      if (action === undefined) throw effectUnknown(name);
+      this.#settle(name, action(...args), performed);
+    } catch (error) {
+      this.#tell(name, performed, error);
+    }
+  }
+
+  /** An action may be asynchronous; nobody waits for it. */
+  #settle(name: string, result: unknown, performed: Performed | undefined): void {
+    if (result instanceof Promise) result.catch((error: unknown) => this.#tell(name, performed, error));
+  }
+
+  #tell(effect: string, performed: Performed | undefined, error: unknown): void {
+    const { fn, key } = performed ?? { fn: undefined, key: undefined };
+    const shown = key === undefined ? undefined : showKey(key);
+    this.#events.emit({ type: 'effectFailed', cache: this.#cache, fn, key: shown, effect, error });
+  }
+
+  /** Whether all of them are of this cache: in a store they are found by their names. */
+  owns(acts: Acts): boolean {
+    return acts.list.every(({ owner }) => owner === this);
+  }
+
+  /** The text of acts, for a store. */
+  write({ list }: Acts): string {
+    const named = list.map(({ name, args }) => [name, args.written()]);
+    return encodeValue(named, 'effect', this.#codecs);
+  }
+
+  /** Reads them back; throws for what is none. */
+  read(text: string): Acts {
+    const stored = decodeValue(text, this.#codecs);
+    if (!Array.isArray(stored)) throw new Error('its effects are no list');
+    const script = new Script();
+    for (const act of stored) {
+      const [name, args]: readonly unknown[] = Array.isArray(act) ? act : [];
+      if (typeof name !== 'string' || !Array.isArray(args))
+        throw new Error('one of its effects has no name or arguments');
+      const options = { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs } as const;
+      script.add({ owner: this, name, args: adopt(args, options) }, name);
+    }
+    return script.recorded() ?? { list: [], bytes: 0 };
+  }
+}
+
+function argsOf(copy: unknown): readonly unknown[] {
+  return Array.isArray(copy) ? copy : [];
+}

@@ -1,0 +1,20 @@
+import { CacheError } from './cache-error.js';
+import { describe } from './describe.js';
+
+/** A run that records more effects than are replayed. */
+export function tooManyEffects(name: string, most: number, bytes: number): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_EFFECT',
+    `${name}: more than ${most} effects in one run, or arguments of more than ${bytes} bytes. Each is kept with the result ` +
+      'and acts on every hit: let one effect take a list, or return what is large.',
+  );
+}
+
+/** A stored entry with an effect that this process does not have; carried by an event. */
+export function effectUnknown(name: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_EFFECT',
+    `There is no effect ${describe(name)} in this cache, so it has not acted. Make it by cache.effect() in every process ` +
+      'that shares the store, or change the `version` of the functions that used it.',
+  );
+}
