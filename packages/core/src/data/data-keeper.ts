@@ -62,8 +62,7 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    const mayBeStored = keeps && begun?.storable === true && (acts === undefined || host.effects.owns(acts));
-    const stores = mayBeStored && store !== undefined && isOfUse(store, storedFor, used);
+    const stores = keeps && host.effects.owns(acts) && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,
@@ -208,8 +207,9 @@ function limitsOf(used: Inherited | undefined): StaleLimits {
 }
 
 /** What was made of something stale is of no use to others; what has tags of another store could not be outdated here. */
-function isOfUse({ tier }: DataStore, life: number, used: Inherited | undefined): boolean {
-  return life > 0 && [...(used?.sources.stores.keys() ?? [])].every((other) => other === tier);
+function isOfUse(store: DataStore | undefined, life: number, used: Inherited | undefined): store is DataStore {
+  if (store === undefined || life <= 0) return false;
+  return [...(used?.sources.stores.keys() ?? [])].every((other) => other === store.tier);
 }
 
 /** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */

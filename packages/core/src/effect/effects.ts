@@ -85,8 +85,8 @@ export class Effects {
   }
 
   /** Whether all of them are of this cache: in a store they are found by their names. */
-  owns(acts: Acts): boolean {
-    return acts.list.every(({ owner }) => owner === this);
+  owns(acts: Acts | undefined): boolean {
+    return acts === undefined || acts.list.every(({ owner }) => owner === this);
   }
 
   /** The text of acts, for a store. */

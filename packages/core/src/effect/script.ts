@@ -36,7 +36,12 @@ export class Script {
   /** Records one. Throws `ERR_MILLPOND_EFFECT` when there are too many, or their arguments take too much. */
   add(act: Act, fn: string): void {
     this.#parts.push(act);
-    this.#check(fn);
+    try {
+      this.#check(fn);
+    } catch (error) {
+      this.#parts.pop();
+      throw error;
+    }
   }
 
   /** Keeps a place for what a cached call that begins now will bring: it is acted in the order of the calls. */
