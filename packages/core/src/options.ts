@@ -31,6 +31,12 @@ export interface FunctionOptions<A extends readonly unknown[]> {
   readonly maxEntries?: number | undefined;
   /** After this a run no longer holds its key, and the next call starts a new one. Default `'60s'`. */
   readonly flightTimeout?: Duration | undefined;
+  /**
+   * Whose the results are: everybody's (`'global'`, the default), those of the session or of the request that calls. The
+   * last two need a scope around the call (an adapter's, or `cache.runInScope`), and end with it. What is of a request
+   * is in memory only.
+   */
+  readonly scope?: 'global' | 'session' | 'request' | undefined;
   /** `'detached'` (default) runs in the root async context, so that no caller's user is seen; `'caller'` opts out. */
   readonly context?: 'detached' | 'caller' | undefined;
 }
@@ -105,7 +111,7 @@ export interface ErrorTtl {
 /** Options of `cacheBatch`; those of data are about single ids. `R` is the type of the row of one id. */
 export interface BatchOptions<Id, R> extends Omit<
   DataOptions<[id: Id], R>,
-  'ignoreArgs' | 'ignoreUnderscored' | 'context'
+  'ignoreArgs' | 'ignoreUnderscored' | 'context' | 'scope'
 > {
   /** The most ids of one load; more are several loads. Default: any number. */
   readonly maxBatchSize?: number | undefined;
@@ -239,6 +245,10 @@ export interface CacheOptions extends FunctionDefaults {
   readonly refreshLimit?: number | undefined;
   /** How long a failed refresh of a key is not tried again. Default `'60s'`. */
   readonly refreshCooldown?: Duration | undefined;
+  /** Sessions with something in this process; beyond that the one that was not used for longest ends. Default 10,000. */
+  readonly maxSessions?: number | undefined;
+  /** How long after its last use a session ends in this process. Default `'30m'`. */
+  readonly sessionIdle?: Duration | undefined;
   /** How long `close()` waits for releases and for the store. Default `'10s'`. */
   readonly closeTimeout?: Duration | undefined;
   /** Hashers for every function of the cache; a function's own come first. */

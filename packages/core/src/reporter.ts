@@ -16,6 +16,7 @@ const MISSED_AFTER: Readonly<Record<RemovalReason, MissReason | undefined>> = {
   invalid: 'invalid',
   discard: 'unkept',
   replace: undefined,
+  scope: undefined,
   close: undefined,
 };
 
@@ -105,6 +106,11 @@ export class Reporter {
   /** Nobody joins a run any more that goes on. */
   abandoned(key: string, reason: 'timeout' | 'deserted'): void {
     if (this.#events.wants('abandoned')) this.#events.emit({ type: 'abandoned', ...this.#call(key), reason });
+  }
+
+  /** A session-scoped function begins to run for nobody in particular. */
+  anonymous(key: string): void {
+    if (this.#events.wants('anonymous')) this.#events.emit({ type: 'anonymous', ...this.#call(key) });
   }
 
   /** Memory has refused a value because of its size. */

@@ -11,6 +11,7 @@ import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun } from '../run/run-context.js';
+import { inRootContextWithScopes } from '../scope/index.js';
 
 /** The life of the calls of one data function. */
 export class DataFunction {
@@ -150,10 +151,11 @@ export class DataFunction {
 
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
   async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
-    const { original, context, report } = this.#parts;
+    const { original, context, report, scope } = this.#parts;
     report.started();
     const run = (): unknown => Reflect.apply(original, self, args);
-    return context === 'detached' ? inRootContext(run) : run();
+    if (context === 'caller') return run();
+    return scope === undefined ? inRootContext(run) : inRootContextWithScopes(run);
   }
 
   #now(): number {

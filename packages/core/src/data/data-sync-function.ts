@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
@@ -5,21 +6,15 @@ import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './d
 import type { DataFunctionParts } from './data-parts.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
+import { withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
-import { memorySources, record, type Inherited, type Recorder } from '../run/inherited.js';
+import { memorySources, record, type Inherited } from '../run/inherited.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
+import { inRootContextWithScopes } from '../scope/index.js';
 
 /** What a synchronous function needs of the parts of a data function. */
 export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
-
-/** One run that is under way: somewhere below it on the stack. */
-interface SyncRun extends Recorder {
-  readonly run: number;
-  readonly position: number;
-  readonly started: number;
-  outdated: boolean;
-}
 
 /** One call. */
 interface SyncCall {
@@ -71,9 +66,11 @@ export class DataSyncFunction {
 
   /** No caller's request is seen, whoever happens to be the first (hazard 22). */
   #run(self: unknown, args: readonly unknown[], recorder: SyncRun | undefined): unknown {
-    const { original, report } = this.#parts;
+    const { original, report, scope } = this.#parts;
     report.started();
-    return onTheStack(recorder, () => inRootContext(() => Reflect.apply(original, self, args)));
+    // One that passes through has no run to tell its scope by.
+    const outside = recorder === undefined && scope !== undefined ? inRootContextWithScopes : inRootContext;
+    return onTheStack(recorder, () => outside(() => Reflect.apply(original, self, args)));
   }
 
   #unlessFailed(call: SyncCall, reason: MissReason, fallback: DataEntry | undefined): unknown {
@@ -89,7 +86,7 @@ export class DataSyncFunction {
     const { generations, report, settings } = this.#parts;
     const { key } = call;
     if (this.#running.has(key)) throw recursiveCall(report.fn);
-    const run = this.#begin();
+    const run = this.#begin(key);
     this.#running.set(key, run);
     generations.enter();
     try {
@@ -106,15 +103,17 @@ export class DataSyncFunction {
     }
   }
 
-  #begin(): SyncRun {
-    const { host, generations, settings } = this.#parts;
+  #begin(key: string): SyncRun {
+    const { host, generations, settings, report, scope } = this.#parts;
     const now = (): number => this.#now();
     return {
       run: host.nextRun(),
       position: generations.position,
       started: now(),
-      outdated: false,
+      outdated: scope?.begins(key) === false,
       cache: host,
+      fn: report.fn,
+      key,
       refreshes: currentRecorder()?.refreshes === true,
       inherits: settings.inherits,
       used: undefined,
@@ -229,7 +228,7 @@ export class DataSyncFunction {
     if (!host.settings.enabled || host.closed) return;
     this.#outdate(key);
     const given = kept.copy();
-    const run = this.#begin();
+    const run = this.#begin(key);
     this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args), true), run);
   }
 
@@ -247,17 +246,27 @@ export class DataSyncFunction {
   }
 
   delete(self: unknown, args: readonly unknown[]): void {
-    const { keyer, shelf, failures, report } = this.#parts;
-    const key = keyer.keyOf(self, args);
-    this.#outdate(key);
-    failures?.drop(key);
-    shelf.removeKey(key, 'delete');
-    report.deleted(key);
+    const key = this.#parts.keyer.keyOf(self, args);
+    this.drop(key, 'delete');
+    this.#parts.report.deleted(key);
   }
 
   /** What is known of a call; nothing is counted or changed. */
   explain(self: unknown, args: readonly unknown[]): Explanation {
     return explainDataSync(this.#parts, (key) => this.#running.get(key)?.started, self, args);
+  }
+
+  /** Drops what is kept for a key, and outdates what is under way. */
+  drop(key: string, reason: 'delete' | 'clear' | 'scope'): void {
+    this.#outdate(key);
+    this.#parts.failures?.drop(key);
+    this.#parts.shelf.removeKey(key, reason);
+  }
+
+  /** Whether anything is kept for a key, or under way. */
+  holds(key: string): boolean {
+    const { shelf, failures } = this.#parts;
+    return shelf.get(key) !== undefined || this.#running.has(key) || failures?.get(key, this.#now()) !== undefined;
   }
 
   clear(): void {
@@ -280,20 +289,5 @@ export class DataSyncFunction {
 
   #now(): number {
     return this.#parts.host.settings.clock.now();
-  }
-}
-
-/** The tags of a result, with those of what its run has used. */
-function withInherited(own: readonly string[], { used }: SyncRun): readonly string[] {
-  return used === undefined ? own : [...new Set([...own, ...used.tags])];
-}
-
-type Attempt<T> = { readonly failed: false; readonly result: T } | { readonly failed: true; readonly error: unknown };
-
-function attempt<T>(run: () => T): Attempt<T> {
-  try {
-    return { failed: false, result: run() };
-  } catch (error) {
-    return { failed: true, error };
   }
 }

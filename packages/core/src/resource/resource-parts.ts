@@ -5,6 +5,7 @@ import { parseDuration, type Duration } from '../duration.js';
 import type { ReleaseReason } from '../options.js';
 import type { Reporter } from '../reporter.js';
 import { FlightTable } from '../run/flight-table.js';
+import type { FunctionScope } from '../scope/index.js';
 import type { AnyResourceOptions } from '../settings/index.js';
 import type { AnyFunction } from '../wrapping.js';
 import type { Holding, ResourceOwner } from './holding.js';
@@ -23,6 +24,8 @@ export interface ResourceParts {
   readonly keyer: Keyer;
   readonly shelf: Shelf<ResourceEntry>;
   readonly flights: FlightTable<Holding>;
+  /** Whose its calls are; undefined when they are everybody's. */
+  readonly scope: FunctionScope | undefined;
   readonly owner: ResourceOwner;
   /** Makes known which resource it is that was built. */
   readonly introduce: Introduce;
@@ -35,6 +38,7 @@ export interface ResourceGiven {
   readonly host: CacheHost;
   readonly original: AnyFunction;
   readonly keyer: Keyer;
+  readonly scope: FunctionScope | undefined;
   readonly introduce: Introduce;
   readonly identity: () => Identity;
   readonly report: Reporter;
@@ -45,11 +49,15 @@ export interface ResourceGiven {
 
 /** Makes the pieces of a resource function from its checked options. */
 export function resourceParts(options: AnyResourceOptions, given: ResourceGiven): ResourceParts {
-  const { host, original, keyer, introduce, identity, report, where } = given;
+  const { host, original, keyer, scope, introduce, identity, report, where } = given;
   const rebuild = options.rebuild ?? 'build-first';
   const ms = (option: TimeOption, or: number): number => milliseconds(options[option], or, where, option);
   const onRelease = options.onRelease ?? disposeOf;
-  const flights = new FlightTable<Holding>(ms('flightTimeout', 60_000), (key, why) => report.abandoned(key, why));
+  const flights = new FlightTable<Holding>(
+    ms('flightTimeout', 60_000),
+    (key, why) => report.abandoned(key, why),
+    scope,
+  );
   const owner: ResourceOwner = {
     flights,
     report,
@@ -89,6 +97,7 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
     keyer,
     shelf,
     flights,
+    scope,
     owner,
     introduce,
     identity,

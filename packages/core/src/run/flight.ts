@@ -15,6 +15,8 @@ export const DESERTED: DOMException = new DOMException('Nobody waits for this ru
 export interface FlightOptions {
   /** The flights of the function that it is a run of. */
   readonly table: object;
+  /** The name of that function, for errors. */
+  readonly fn: string;
   readonly key: string;
   /** The cache that it is of. */
   readonly cache: object;
@@ -54,6 +56,7 @@ interface Waiter<T> {
 /** One run of one key, that any number of callers wait for. It belongs to none of them. */
 export class Flight<T> implements Recorder {
   readonly table: object;
+  readonly fn: string;
   readonly key: string;
   readonly cache: object;
   /** Renewed when its function begins later than itself, since it is the age of the function's answer that counts. */
@@ -89,6 +92,7 @@ export class Flight<T> implements Recorder {
 
   constructor(options: FlightOptions) {
     this.table = options.table;
+    this.fn = options.fn;
     this.key = options.key;
     this.cache = options.cache;
     this.run = options.run;

@@ -26,6 +26,9 @@ export interface Passed {
 /** Whoever uses the answers of cached functions while it makes its own: a run. */
 export interface Recorder {
   readonly cache: object;
+  /** The name of its function, for errors, and its key, which begins with its scope. */
+  readonly fn: string;
+  readonly key: string;
   /** Whether it lives in the background: then nothing stale goes into it (hazard 15). */
   readonly refreshes: boolean;
   /** False: it takes over nothing (`inherit: false`). */
