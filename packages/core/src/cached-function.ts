@@ -6,7 +6,7 @@ import type { Explanation } from './observe/explanation.js';
 import type { Reporter } from './reporter.js';
 import type { FlightTable } from './run/flight-table.js';
 import type { FunctionScope } from './scope/index.js';
-import type { Acknowledgement, StoreFunction } from './store/index.js';
+import type { StoreFunction } from './store/index.js';
 import { dress, instanceOf, type AnyFunction } from './wrapping.js';
 
 /** What wrappers of data and of resources are made of. */
@@ -67,7 +67,7 @@ export function buildCachedFunction<P>(
       const here = scope?.clearHere();
       if (here !== undefined) {
         report.cleared();
-        return store === undefined ? HERE_ONLY : { store: together(await Promise.all(here)) };
+        return here;
       }
       drop('clear');
       report.cleared();
@@ -102,8 +102,4 @@ export function buildCachedFunction<P>(
     wrapper: dress(wrapper, original, methods),
     owned: { stats: methods.stats, clearHere: () => drop('clear'), close: () => drop('close') },
   };
-}
-
-function together(sent: readonly Acknowledgement[]): Acknowledgement {
-  return sent.includes('pending') ? 'pending' : 'acknowledged';
 }

@@ -10,10 +10,8 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
   const calls = new DataSyncFunction(parts);
   scope?.join({
     has: (key) => calls.holds(key),
-    drop(key, reason) {
-      calls.drop(key, reason);
-      return undefined;
-    },
+    drop: (key, reason) => calls.drop(key, reason),
+    store: undefined,
   });
 
   function wrapper(this: unknown, ...args: readonly unknown[]): unknown {

@@ -39,8 +39,8 @@ export function buildCachedData(
     drop(key, reason) {
       flights.outdate(key);
       kept.removeKey(key, reason);
-      return store?.entries.delete(key);
     },
+    store: store && { tier: store.tier, delete: (key) => store.entries.delete(key) },
   });
   return buildCachedFunction({ ...parts, original, shelf: kept, store: store?.entries }, calls, (selfOf) => ({
     async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {

@@ -13,7 +13,7 @@ import type { Places } from '../run/places.js';
 import type { Cooldowns } from '../run/refresh.js';
 import type { Reporter } from '../reporter.js';
 import type { FunctionScope } from '../scope/index.js';
-import type { StoreFunction } from '../store/index.js';
+import type { StoreFunction, StoreTier } from '../store/index.js';
 
 /** What the pieces of one data function share. */
 export interface DataFunctionParts {
@@ -45,6 +45,6 @@ export interface DataFunctionParts {
 /** The second tier of one function. */
 export interface DataStore {
   /** Stands for the store: functions that share it know of the same tokens. */
-  readonly tier: object;
+  readonly tier: Pick<StoreTier, 'invalidateTags'>;
   readonly entries: StoreFunction;
 }

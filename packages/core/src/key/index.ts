@@ -12,4 +12,4 @@ export {
   type Told,
 } from './known-resource.js';
 export { standsFor } from './parameters.js';
-export { isScopedBy, scopeOf, scopeText, withoutScope, type ScopeTag } from './scope-text.js';
+export { isOfThisProcess, isScopedBy, scopeOf, scopeText, withoutScope, type ScopeTag } from './scope-text.js';

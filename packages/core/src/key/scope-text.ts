@@ -31,3 +31,8 @@ export function isScopedBy(key: string, tag: ScopeTag): boolean {
 export function withoutScope(key: string): string {
   return key.slice(scopeOf(key)?.length ?? 0);
 }
+
+/** Whether a key names a request, which no other process knows: what it stands for never reaches a store. */
+export function isOfThisProcess(key: string): boolean {
+  return isScopedBy(key, 'request') || isScopedBy(key, 'anonymous');
+}

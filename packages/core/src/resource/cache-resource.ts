@@ -12,8 +12,8 @@ export function buildCachedResource(parts: ResourceParts): Built {
     drop(key, reason) {
       flights.outdate(key);
       shelf.removeKey(key, reason);
-      return undefined;
     },
+    store: undefined,
   });
   return buildCachedFunction({ ...parts, store: undefined }, calls, (selfOf) => ({
     lease(this: unknown, ...args: readonly unknown[]): Promise<unknown> {

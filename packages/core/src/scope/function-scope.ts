@@ -1,9 +1,9 @@
+import type { Invalidation } from '../cached.js';
 import { noScope } from '../errors/index.js';
 import type { CacheHost } from '../host.js';
-import { isScopedBy, scopeOf, type Keyer } from '../key/index.js';
+import { isOfThisProcess, isScopedBy, type Keyer } from '../key/index.js';
 import type { Reporter } from '../reporter.js';
 import type { ScopeKind } from './request-scope.js';
-import type { Acknowledgement } from '../store/index.js';
 import type { Scope, ScopeMember } from './scope.js';
 
 /** The scope of one function: which scope each of its calls belongs to. */
@@ -52,15 +52,15 @@ export class FunctionScope {
   }
 
   /**
-   * Drops what the function has made in the scope of the caller, and answers with what its store was sent; undefined
+   * Drops what the function has made in the scope of the caller, and answers when its store has heard of it; undefined
    * outside any scope, where it is for the caller to drop everything.
    */
-  clearHere(): readonly Promise<Acknowledgement>[] | undefined {
+  clearHere(): Promise<Invalidation> | undefined {
     const here = this.#here();
     const member = this.#member;
     if (here === undefined || member === undefined) return undefined;
-    const sent = here.keysOf(member).map((key) => member.drop(key, 'clear'));
-    return sent.filter((each) => each !== undefined);
+    here.clear(member);
+    return outdate(member, here.prefix);
   }
 }
 
@@ -73,7 +73,8 @@ export function functionScope(
   return option === undefined || option === 'global' ? undefined : new FunctionScope(option, host, report);
 }
 
-/** Whether a key means something in this process only: there it is kept in memory, whatever the function has. */
-export function isOfThisProcess(key: string): boolean {
-  return scopeOf(key) !== undefined && !isScopedBy(key, 'session');
+/** What of a scope is stored is outdated as a whole: other processes have stored what this one does not know of. */
+async function outdate({ store }: ScopeMember, scope: string): Promise<Invalidation> {
+  if (store === undefined || isOfThisProcess(scope)) return { store: 'none' };
+  return { store: await store.tier.invalidateTags([scope]) };
 }

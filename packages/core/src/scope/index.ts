@@ -3,8 +3,8 @@
 export { inRootContextWithScopes } from './ambient.js';
 export { functionScope, type FunctionScope } from './function-scope.js';
 export type { ScopeKind } from './request-scope.js';
-export { requestScopes, type RequestScopes, type ScopedRequest } from './request-scopes.js';
+export { requestScopes, type RequestScopes, type ScopedRequest, type SessionOfRequest } from './request-scopes.js';
 export { Scopes, type OpenScope, type ScopeOptions } from './scopes.js';
 export type { SessionIdentity, SessionSource } from './session-identity.js';
-export { sessionOf } from './plugin-session.js';
+export type { SessionRequest } from './plugin-session.js';
 export { sessionStore } from './session-store.js';

@@ -18,21 +18,18 @@ const ID = 'millpond';
  * without such a plugin, or after the session was destroyed.
  */
 export function sessionOf(request: SessionRequest): SessionIdentity | undefined {
+  const { session } = request;
+  if (isSealed(session)) return session.deleted ? undefined : (sealedIdentity(session) ?? { anonymous: true });
   const id = sessionIdOf(request);
-  if (id === undefined) return hasSession(request) ? { anonymous: true } : undefined;
-  return isInCookie(id, request) || isSealed(request.session) ? id : { anonymous: true };
+  return id === undefined || isInCookie(id, request) ? id : { anonymous: true };
 }
 
 /** The id of the session of a request, be it established or not; undefined when there is none. */
 export function sessionIdOf({ session, sessionID }: SessionRequest): string | undefined {
   if (!isObject(session)) return undefined;
-  if (isSealed(session)) return sealedId(session);
+  if (isSealed(session)) return knownId(session);
   const id: unknown = sessionID ?? Reflect.get(session, 'sessionId');
   return typeof id === 'string' ? id : undefined;
-}
-
-function hasSession({ session }: SessionRequest): boolean {
-  return isSealed(session) && !session.deleted;
 }
 
 function isInCookie(id: string, { headers }: SessionRequest): boolean {
@@ -52,14 +49,18 @@ function isSealed(session: unknown): session is SealedSession {
   return isObject(session) && typeof Reflect.get(session, 'data') === 'function' && 'deleted' in session;
 }
 
-/** One with something in it gets an id, which travels with it; an empty one is that of anybody. */
-function sealedId(session: SealedSession): string | undefined {
-  if (session.deleted || Object.keys(session.data()).length === 0) return undefined;
-  const known = session.get(ID);
-  if (typeof known === 'string') return known;
+/** One with something in it gets an id, which travels with it; an empty one may be anybody's. */
+function sealedIdentity(session: SealedSession): string | undefined {
+  const known = knownId(session);
+  if (known !== undefined || Object.keys(session.data()).length === 0) return known;
   const id = randomBytes(24).toString('base64url');
   session.set(ID, id);
   return id;
+}
+
+function knownId(session: SealedSession): string | undefined {
+  const id = session.deleted ? undefined : session.get(ID);
+  return typeof id === 'string' ? id : undefined;
 }
 
 function isObject(value: unknown): value is object {

@@ -10,7 +10,7 @@ export type ScopeKind = 'session' | 'request';
 export interface RequestHost {
   open(tag: Exclude<ScopeTag, 'session'>, request: RequestScope): Scope;
   session(identity: Established): Scope;
-  end(scope: Scope): Promise<void>;
+  end(scope: Scope, everywhere: boolean): Promise<void>;
 }
 
 /** The scopes of one request (or of whatever else is one unit of work); each is made when something is made in it. */
@@ -54,6 +54,6 @@ export class RequestScope {
     const scopes = [this.#anonymous, this.#request].filter((scope) => scope !== undefined);
     this.#anonymous = undefined;
     this.#request = undefined;
-    await Promise.all(scopes.map((scope) => this.#host.end(scope)));
+    await Promise.all(scopes.map((scope) => this.#host.end(scope, false)));
   }
 }

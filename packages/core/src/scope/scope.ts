@@ -1,16 +1,26 @@
 import type { Holdings } from '../resource/holdings.js';
-import type { Acknowledgement } from '../store/index.js';
+import type { Acknowledgement, StoreTier } from '../store/index.js';
+
+/** The store of a function that has made something in a session. */
+export interface ScopeStore {
+  readonly tier: Pick<StoreTier, 'invalidateTags'>;
+  delete(key: string): Promise<Acknowledgement>;
+}
 
 /** What a scope asks of a function that has made something in it. */
 export interface ScopeMember {
-  /** Whether something is kept for a key, or under way. */
+  /** Whether something is kept in memory for a key, or under way. */
   has(key: string): boolean;
-  /** Drops what is kept, outdates what is under way, and has the store drop its entry; resolves when that is over. */
-  drop(key: string, reason: 'clear' | 'scope'): Promise<Acknowledgement> | undefined;
+  /** Drops it, and outdates what is under way. */
+  drop(key: string, reason: 'clear' | 'scope'): void;
+  readonly store: ScopeStore | undefined;
 }
 
 /** Keys of one function that a scope keeps in mind, whatever became of them; what is over is swept out when there are more. */
 const SWEPT_FROM = 1000;
+
+/** As many of the latest stay in mind: their entries may be in a store. */
+const STORED = 500;
 
 /** The keys of one function in one scope. */
 interface Made {
@@ -35,47 +45,53 @@ export class Scope {
   note(member: ScopeMember, key: string): void {
     let made = this.#made.get(member);
     if (made === undefined) this.#made.set(member, (made = { keys: new Set(), sweepAt: SWEPT_FROM }));
-    // Behind the others: what was made lately is what is remembered of a store.
+    // Behind the others: the latest are remembered for longest.
     made.keys.delete(key);
     made.keys.add(key);
     if (made.keys.size > made.sweepAt) sweep(member, made);
   }
 
-  /** The keys of a function that something may be there for. */
-  keysOf(member: ScopeMember): readonly string[] {
-    return [...(this.#made.get(member)?.keys ?? [])];
+  /** Drops what a function has made in it, as far as that is in this process. */
+  clear(member: ScopeMember): void {
+    for (const key of Array.from(this.#made.get(member)?.keys ?? [])) member.drop(key, 'clear');
   }
 
   /**
-   * Drops all that was made in it, and releases its resources, the last made first. Resolves when that is over, but
-   * waits for no longer than `closeTimeout`; never rejects.
+   * Drops all that was made in it, and releases its resources, the last made first; `everywhere`: also in the stores, for
+   * every process. Resolves when that is over, but waits for no longer than `closeTimeout`; never rejects.
    */
-  end(): Promise<void> {
-    this.#ending ??= this.#end();
+  end(everywhere: boolean): Promise<void> {
+    this.#ending ??= this.#end(everywhere);
     return this.#ending;
   }
 
-  async #end(): Promise<void> {
-    const sent: Promise<unknown>[] = [];
-    const dropAll = (): void => {
-      for (const [member, { keys }] of this.#made) {
-        for (const key of keys) sent.push(member.drop(key, 'scope') ?? Promise.resolve());
-      }
-      this.#made.clear();
-    };
-    if (this.#made.size === 0) return;
-    await this.#holdings.endScope(this.prefix, dropAll);
+  async #end(everywhere: boolean): Promise<void> {
+    const made = [...this.#made];
+    if (made.length === 0) return;
+    this.#made.clear();
+    await this.#holdings.endScope(this.prefix, () => {
+      for (const [member, { keys }] of made) for (const key of keys) member.drop(key, 'scope');
+    });
+    if (everywhere) await this.#outdateStored(made);
+  }
+
+  /** All of it by its tag, for every process; what this one knows of is removed too, so that it does not lie about. */
+  async #outdateStored(made: readonly (readonly [ScopeMember, Made])[]): Promise<void> {
+    const sent: Promise<Acknowledgement>[] = [];
+    const tiers = new Set<ScopeStore['tier']>();
+    for (const [{ store }, { keys }] of made) {
+      if (store === undefined) continue;
+      tiers.add(store.tier);
+      for (const key of [...keys].slice(-STORED)) sent.push(store.delete(key));
+    }
+    for (const tier of tiers) sent.push(tier.invalidateTags([this.prefix]));
     await Promise.all(sent);
   }
 }
 
-/** Forgets keys of which nothing is left in this process, but for the latest: a store may have those. */
+/** Forgets keys of which nothing is left in this process, but for the latest. */
 function sweep(member: ScopeMember, made: Made): void {
-  let old = made.keys.size - SWEPT_FROM / 2;
-  for (const key of made.keys) {
-    if (old <= 0) break;
-    old -= 1;
-    if (!member.has(key)) made.keys.delete(key);
-  }
+  const old = [...made.keys].slice(0, -STORED);
+  for (const key of old) if (!member.has(key)) made.keys.delete(key);
   made.sweepAt = Math.max(SWEPT_FROM, 2 * made.keys.size);
 }

@@ -66,7 +66,7 @@ export class Scopes implements RequestHost {
       maxSessions,
       sessionIdle,
       open: (prefix) => this.#open(prefix, undefined),
-      end: (scope) => this.end(scope),
+      end: (scope, everywhere) => this.end(scope, everywhere),
     });
   }
 
@@ -99,10 +99,10 @@ export class Scopes implements RequestHost {
     return scope;
   }
 
-  end(scope: Scope): Promise<void> {
+  end(scope: Scope, everywhere: boolean): Promise<void> {
     // A session that is over may have begun anew.
     if (this.#live.get(scope.prefix)?.scope === scope) this.#live.delete(scope.prefix);
-    return inRootContext(() => scope.end());
+    return inRootContext(() => scope.end(everywhere));
   }
 
   endSession(id: string): Promise<void> {

@@ -1,18 +1,67 @@
-import type { Begun, StoreFunction, StoreLookup } from '../store/index.js';
-import { isOfThisProcess } from './function-scope.js';
+import { isOfThisProcess, scopeOf } from '../key/index.js';
+import type { Begun, StoredEntry, StoreFunction, StoreInspection, StoreLookup, TagPairs } from '../store/index.js';
 
 const NOT_STORABLE: Begun = { storable: false };
 const NOTHING: StoreLookup = { found: undefined, reason: 'cold', begun: NOT_STORABLE };
 
-/** The store of a session-scoped function: what an anonymous visitor has made never reaches it. */
+/**
+ * The store of a session-scoped function. Its entries carry their session as a tag that nobody else sees, so that all of a
+ * session is outdated at once, whichever process has stored it. What an anonymous visitor has made never reaches it.
+ */
 export function sessionStore(entries: StoreFunction): StoreFunction {
   return {
     ...entries,
-    lookup: (key, tags) => (isOfThisProcess(key) ? Promise.resolve(NOTHING) : entries.lookup(key, tags)),
-    inspect: (key, tags) =>
-      isOfThisProcess(key) ? Promise.resolve({ key: '', state: 'none', deleted: false }) : entries.inspect(key, tags),
-    begin: (key, tags) => (isOfThisProcess(key) ? Promise.resolve(NOT_STORABLE) : entries.begin(key, tags)),
-    delete: (key) => (isOfThisProcess(key) ? Promise.resolve('acknowledged') : entries.delete(key)),
-    expire: (key) => (isOfThisProcess(key) ? Promise.resolve('acknowledged') : entries.expire(key)),
+    async lookup(key, tags) {
+      if (isOfThisProcess(key)) return NOTHING;
+      const looked = await entries.lookup(key, [...tags, ...sessionTags(key)]);
+      return looked.found === undefined ? looked : { ...looked, found: withoutSession(looked.found, key) };
+    },
+    async inspect(key, tags) {
+      if (isOfThisProcess(key)) return { key: '', state: 'none', deleted: false };
+      return shown(await entries.inspect(key, [...tags, ...sessionTags(key)]), key);
+    },
+    async begin(key, tags) {
+      return isOfThisProcess(key) ? NOT_STORABLE : entries.begin(key, [...tags, ...sessionTags(key)]);
+    },
+    async keep(key, begun, entry) {
+      const pairs = await entries.keep(key, begun, { ...entry, tags: [...entry.tags, ...sessionTags(key)] });
+      return pairs && pairsWithoutSession(pairs, key);
+    },
+    async delete(key) {
+      return isOfThisProcess(key) ? 'acknowledged' : entries.delete(key);
+    },
+    async expire(key) {
+      return isOfThisProcess(key) ? 'acknowledged' : entries.expire(key);
+    },
   };
+}
+
+function sessionTags(key: string): readonly string[] {
+  const scope = scopeOf(key);
+  return scope === undefined ? [] : [scope];
+}
+
+/** What is made of an entry is of the same session, and carries it as its own. */
+function withoutSession(entry: StoredEntry, key: string): StoredEntry {
+  const hidden = sessionTags(key);
+  return {
+    ...entry,
+    tags: entry.tags.filter((tag) => !hidden.includes(tag)),
+    pairs: pairsWithoutSession(entry.pairs, key),
+  };
+}
+
+function pairsWithoutSession(pairs: TagPairs, key: string): TagPairs {
+  const hidden = sessionTags(key);
+  return new Map([...pairs].filter(([tag]) => !hidden.includes(tag)));
+}
+
+function shown(inspected: StoreInspection, key: string): StoreInspection {
+  if (!('entry' in inspected)) return inspected;
+  const entry = withoutSession(inspected.entry, key);
+  if (inspected.state !== 'invalidated') return { ...inspected, entry };
+  const { by } = inspected;
+  // Its session was cleared of this function, or is over.
+  const isSession = by.tag !== undefined && sessionTags(key).includes(by.tag);
+  return { ...inspected, entry, by: isSession ? { fence: 'function', tag: undefined, lost: by.lost } : by };
 }

@@ -16,7 +16,7 @@ export interface SessionsOptions {
   readonly maxSessions: number;
   readonly sessionIdle: number;
   readonly open: (prefix: string) => Scope;
-  readonly end: (scope: Scope) => Promise<void>;
+  readonly end: (scope: Scope, everywhere: boolean) => Promise<void>;
 }
 
 /** The sessions of one cache in this process, the longest unused first: each by its id, with one principal (hazard 29). */
@@ -45,17 +45,22 @@ export class Sessions {
     const scope = open(prefixOf(id, principal));
     this.#byId.set(id, { principal, scope, usedAt: now });
     const [oldest] = this.#byId.keys();
-    if (this.#byId.size > maxSessions && oldest !== undefined) void this.end(oldest);
+    if (this.#byId.size > maxSessions && oldest !== undefined) void this.#leave(oldest, false);
     this.#arm();
     return scope;
   }
 
   /** Ends the session of an id, whoever its principal; never rejects. */
-  async end(id: string): Promise<void> {
+  end(id: string): Promise<void> {
+    return this.#leave(id, true);
+  }
+
+  /** One that is only too long unused here may live on in another process: then what is stored stays. */
+  async #leave(id: string, everywhere: boolean): Promise<void> {
     const session = this.#byId.get(id);
     if (session === undefined) return;
     this.#byId.delete(id);
-    await this.#options.end(session.scope);
+    await this.#options.end(session.scope, everywhere);
   }
 
   /** Stops the timer; what sessions hold is the cache's to let go. */
@@ -83,7 +88,7 @@ export class Sessions {
     const now = clock.now();
     for (const [id, { usedAt }] of this.#byId) {
       if (usedAt + sessionIdle > now) return;
-      void this.end(id);
+      void this.#leave(id, false);
     }
   }
 }
