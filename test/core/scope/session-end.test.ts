@@ -132,6 +132,17 @@ describe('the end of a session', () => {
     expect(cache.stats().entries).toBe(0);
   });
 
+  test('drops all that is there, however much that is', async () => {
+    const { cache } = pond();
+    const load = cache.cacheData(async (id: number) => id, { scope: 'session' });
+    await inSession(cache, 'one', async () => {
+      for (let id = 0; id < 2_500; id += 1) await load(id);
+    });
+    expect(load.stats().entries).toBe(2_500);
+    await cache.endSession('one');
+    expect(load.stats().entries).toBe(0);
+  });
+
   test('ends nothing in a cache that is closed, which has let go of everything', async () => {
     const { cache, released } = await lived();
     await cache.close();

@@ -120,6 +120,30 @@ describe('a session-scoped function', () => {
     await Promise.all([here.cache.close(), there.cache.close()]);
   });
 
+  test('over a shared store, what a refresh or a prime has stored is found by another process', async () => {
+    const store = new Map<string, unknown>();
+    const open = () => {
+      const cache = createCache({ name: 'shop', store });
+      return { cache, load: cache.cacheData(async (id: string) => `run of ${id}`, { name: 'load', scope: 'session' }) };
+    };
+    const [here, there] = [open(), open()];
+    await inSession(here.cache, 'one', () => here.load.refresh('x'));
+    await inSession(here.cache, 'one', () => here.load.prime('primed', 'y'));
+    await here.cache.flush();
+    const found = await inSession(there.cache, 'one', async () => [await there.load('x'), await there.load('y')]);
+    expect(found).toEqual(['run of x', 'primed']);
+    expect(there.load.stats()).toMatchObject({ runs: 0, hits: 2 });
+    await inSession(there.cache, 'one', async () => {
+      expect(await there.load.explain('x')).toMatchObject({
+        memory: { tags: [] },
+        store: { state: 'fresh', tags: [] },
+      });
+      await there.load.clear();
+      expect((await there.load.explain('x')).store).toMatchObject({ state: 'invalidated', by: { fence: 'function' } });
+    });
+    await Promise.all([here.cache.close(), there.cache.close()]);
+  });
+
   test('hazard 29: the id of a session is in no key that leaves the process', async () => {
     const store = new GatedStore();
     await using cache = createCache({ name: 'shop', store });

@@ -10,14 +10,11 @@ interface Ambient {
   readonly outer: Ambient | undefined;
 }
 
+/** Off until the first scope is opened: below Node 24 it taxes every await (hazard 47). */
 const storage = new AsyncLocalStorage<Ambient>();
-
-/** Whether any scope was ever opened: until then the storage is off, since below Node 24 it taxes every await (hazard 47). */
-let used = false;
 
 /** Runs a function inside a scope. */
 export function runInside<R>(owner: object, request: RequestScope, run: () => R): R {
-  used = true;
   const around = storage.getStore();
   // The same again, as adapters do whose framework loses the context: one is enough.
   if (around?.request === request) return run();
@@ -26,7 +23,6 @@ export function runInside<R>(owner: object, request: RequestScope, run: () => R)
 
 /** The scope of a cache that the calling code runs in. */
 export function ambientScope(owner: object): RequestScope | undefined {
-  if (!used) return undefined;
   for (let around = storage.getStore(); around !== undefined; around = around.outer) {
     if (around.owner === owner) return around.request;
   }
@@ -35,6 +31,6 @@ export function ambientScope(owner: object): RequestScope | undefined {
 
 /** Runs a function outside any request, but for its scopes: what a cache does that is switched off, and has no runs. */
 export function inRootContextWithScopes<R>(run: () => R): R {
-  const around = used ? storage.getStore() : undefined;
+  const around = storage.getStore();
   return around === undefined ? inRootContext(run) : inRootContext(() => storage.run(around, run));
 }

@@ -100,8 +100,7 @@ export class Scopes implements RequestHost {
   }
 
   end(scope: Scope, everywhere: boolean): Promise<void> {
-    // A session that is over may have begun anew.
-    if (this.#live.get(scope.prefix)?.scope === scope) this.#live.delete(scope.prefix);
+    this.#live.delete(scope.prefix);
     return inRootContext(() => scope.end(everywhere));
   }
 

@@ -1,12 +1,12 @@
 import { isOfThisProcess, scopeOf } from '../key/index.js';
-import type { Begun, StoredEntry, StoreFunction, StoreInspection, StoreLookup, TagPairs } from '../store/index.js';
+import type { Begun, StoredEntry, StoreFunction, StoreInspection, StoreLookup } from '../store/index.js';
 
 const NOT_STORABLE: Begun = { storable: false };
 const NOTHING: StoreLookup = { found: undefined, reason: 'cold', begun: NOT_STORABLE };
 
 /**
- * The store of a session-scoped function. Its entries carry their session as a tag that nobody else sees, so that all of a
- * session is outdated at once, whichever process has stored it. What an anonymous visitor has made never reaches it.
+ * The store of a session-scoped function. Its runs begin with their session as a tag that nobody else sees, and their
+ * entries carry what a run began with: so all of a session is outdated at once, whichever process has stored it. What an anonymous visitor has made never reaches it.
  */
 export function sessionStore(entries: StoreFunction): StoreFunction {
   return {
@@ -23,10 +23,6 @@ export function sessionStore(entries: StoreFunction): StoreFunction {
     async begin(key, tags) {
       return isOfThisProcess(key) ? NOT_STORABLE : entries.begin(key, [...tags, ...sessionTags(key)]);
     },
-    async keep(key, begun, entry) {
-      const pairs = await entries.keep(key, begun, { ...entry, tags: [...entry.tags, ...sessionTags(key)] });
-      return pairs && pairsWithoutSession(pairs, key);
-    },
     async delete(key) {
       return isOfThisProcess(key) ? 'acknowledged' : entries.delete(key);
     },
@@ -41,19 +37,9 @@ function sessionTags(key: string): readonly string[] {
   return scope === undefined ? [] : [scope];
 }
 
-/** What is made of an entry is of the same session, and carries it as its own. */
 function withoutSession(entry: StoredEntry, key: string): StoredEntry {
   const hidden = sessionTags(key);
-  return {
-    ...entry,
-    tags: entry.tags.filter((tag) => !hidden.includes(tag)),
-    pairs: pairsWithoutSession(entry.pairs, key),
-  };
-}
-
-function pairsWithoutSession(pairs: TagPairs, key: string): TagPairs {
-  const hidden = sessionTags(key);
-  return new Map([...pairs].filter(([tag]) => !hidden.includes(tag)));
+  return { ...entry, tags: entry.tags.filter((tag) => !hidden.includes(tag)) };
 }
 
 function shown(inspected: StoreInspection, key: string): StoreInspection {
