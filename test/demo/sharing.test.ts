@@ -73,6 +73,28 @@ describe('one cache for three servers', () => {
     expect(await statsOf(demo.urls.Fastify, 'airports')).toMatchObject({ misses: 1 });
   });
 
+  test('what a visitor has asked is theirs alone, and the same on all servers', async () => {
+    const visit = async (cookie: string | undefined, server: (typeof SERVERS)[number]) => {
+      const headers = cookie === undefined ? {} : { cookie };
+      const response = await fetch(`${demo.urls[server]}/api/delays/by-hour?statistic=mean`, { headers });
+      const { visitor } = (await response.json()) as { readonly visitor: { readonly asked: number } };
+      return { asked: visitor.asked, cookie: response.headers.get('set-cookie')?.split(';')[0] };
+    };
+    const [first, other] = [await visit(undefined, 'Fastify'), await visit(undefined, 'Nest')];
+    expect(first.cookie).toMatch(/^visitor=/u);
+    const asked = [];
+    for (const server of SERVERS) asked.push((await visit(first.cookie, server)).asked);
+    expect(asked).toEqual([1, 2, 3]);
+    expect(await visit(other.cookie, 'Express')).toEqual({ asked: 1, cookie: undefined });
+    expect(await visit(undefined, 'Express')).toMatchObject({ asked: 1 });
+  });
+
+  test('what is of a request is given back with its response', async () => {
+    await ask(demo.urls.Express, 'by-hour');
+    await expect.poll(async () => (await stats(demo.urls.Nest)).underWay).toBe(0);
+    expect(await statsOf(demo.urls.Nest, 'place, of a request')).toMatchObject({ entries: 0 });
+  });
+
   test('each server names all three', async () => {
     for (const server of SERVERS) {
       const { body } = await send(demo.urls[server], '/api/servers');

@@ -38,3 +38,20 @@ test.each<[string, unknown]>([
   expect(await ask(origin, { ':method': 'HEAD' })).toEqual([200, 'Millpond; hit', '']);
   expect(await ask(origin, { ':authority': 'other.test' })).toEqual([200, 'Millpond; fwd=uri-miss; stored', '2']);
 });
+
+test('a request over HTTP/2 has a scope, which ends with its stream', async () => {
+  const app = asFastify(fastify)({ http2: true });
+  onTestFinished(async () => {
+    await app.close();
+  });
+  await app.register(plugin, { scopes: true });
+  const released: string[] = [];
+  const place = app.cacheResource(async () => ({}), {
+    scope: 'request',
+    onRelease: (_it, reason) => released.push(reason),
+  });
+  app.get('/x', async () => (await place()) === (await place()));
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+  expect(await ask(origin)).toEqual([200, undefined, 'true']);
+  await expect.poll(() => released).toEqual(['scope']);
+});

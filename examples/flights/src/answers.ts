@@ -14,8 +14,20 @@ export interface Answers {
   readonly questions: Readonly<Record<Question, CachedData<[FlightQuery], Answer>>>;
   /** The database: built on the first miss, then the same for everybody. */
   readonly database: CachedResource<[], FlightDatabase>;
+  /** What one visitor has asked: of their session, so that nobody else sees it. */
+  readonly history: CachedResource<[], History>;
+  /** A place among the requests that are being answered: of the request, and given back with its response. */
+  readonly place: CachedResource<[], object>;
+  /** How many have one now. */
+  readonly placesTaken: () => number;
   /** The airports that flights leave from; each server keeps its response besides, in the manner of its framework. */
   readonly airports: CachedData<[], readonly Airport[]>;
+}
+
+/** How often a visitor has asked, and how often it was a hit. */
+export interface History {
+  asked: number;
+  hits: number;
 }
 
 /** What `createAnswers` needs. */
@@ -79,7 +91,22 @@ export function createAnswers({ cache, file, signal, onStatus, onRelease }: Answ
     version,
   });
   const questions = { byHour: answerTo('byHour'), byDistance: answerTo('byDistance'), byOrigin: answerTo('byOrigin') };
-  return { questions, airports, database };
+
+  // Of a session: it goes when its visitor has not asked for half an hour.
+  const history = cache.cacheResource(async (): Promise<History> => ({ asked: 0, hits: 0 }), {
+    name: 'history, of a session',
+    scope: 'session',
+  });
+  // Of a request: released when its response has been sent, or its client has gone away.
+  let taken = 0;
+  const place = cache.cacheResource(async () => ({ number: (taken += 1) }), {
+    name: 'place, of a request',
+    scope: 'request',
+    onRelease: () => {
+      taken -= 1;
+    },
+  });
+  return { questions, airports, database, history, place, placesTaken: () => taken };
 }
 
 function toAnswer(question: Question, query: FlightQuery, rows: readonly Row[], computeTime: number): Answer {

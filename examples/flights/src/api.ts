@@ -49,11 +49,15 @@ export function createApi({ cache, answers, databaseStatus, servers }: ApiParts)
       const question = parseQuestion(text);
       const query = parseQuery(question, parameters);
       const cached = answers.questions[question];
+      await answers.place();
       let outcome: CallOutcome | undefined;
       const started = performance.now();
       const answer = await cached.withOptions({ observe: (event) => (outcome = event) })(query);
       const took = performance.now() - started;
-      return { server, ...describe(outcome), took, key: cached.keyOf(query), answer };
+      const visitor = await answers.history();
+      visitor.asked += 1;
+      if (outcome?.type === 'hit') visitor.hits += 1;
+      return { server, ...describe(outcome), took, key: cached.keyOf(query), visitor, answer };
     },
     burst(text, parameters) {
       const question = parseQuestion(text);
@@ -76,7 +80,12 @@ export function createApi({ cache, answers, databaseStatus, servers }: ApiParts)
       await cache.clear();
       return { cleared: 'everything', question: null };
     },
-    stats: (server) => ({ server, functions: cache.stats().functions.map(toRow), database: databaseStatus() }),
+    stats: (server) => ({
+      server,
+      functions: cache.stats().functions.map(toRow),
+      database: databaseStatus(),
+      underWay: answers.placesTaken(),
+    }),
     servers,
   };
 }

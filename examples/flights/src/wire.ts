@@ -61,6 +61,8 @@ export interface AskReply {
   readonly took: number;
   /** What identifies the call among those of its function. */
   readonly key: string;
+  /** How often this visitor has asked, and how often it was a hit. */
+  readonly visitor: { readonly asked: number; readonly hits: number };
   readonly answer: Answer;
 }
 
@@ -102,6 +104,8 @@ export interface StatsReply {
   readonly server: string;
   readonly functions: readonly FunctionRow[];
   readonly database: DatabaseStatus;
+  /** Questions that are being answered. */
+  readonly underWay: number;
 }
 
 /** One of the three servers. */

@@ -12,6 +12,7 @@ import type { CacheError } from './errors/index.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
 import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions, StreamOptions } from './options.js';
 import type { MayBeKept } from './result-type.js';
+import type { OpenScope, ScopeOptions } from './scope/index.js';
 import type { AnyFunction } from './wrapping.js';
 
 /** Counters of a cache and of each of its functions. */
@@ -203,6 +204,24 @@ export interface Cache extends AsyncDisposable {
     name: string,
     action: (...args: A) => unknown,
   ) => (...args: A) => void;
+  /**
+   * Runs a function, and all that it sets off, in a scope of its own: that of a request (a job, a message), which ends
+   * when the function has settled, and of the session that it is for. Resolves when what was made for it has been let go.
+   *
+   * @throws CacheError (a rejection) `ERR_MILLPOND_INVALID_OPTION`, and whatever the function throws.
+   */
+  readonly runInScope: <R>(options: ScopeOptions, fn: () => R) => Promise<Awaited<R>>;
+  /**
+   * The same for whoever cannot wait in one place: a scope that its opener ends, such as an adapter.
+   *
+   * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`
+   */
+  readonly openScope: (options?: ScopeOptions) => OpenScope;
+  /**
+   * Ends a session in this process: drops what was made in it, here and in the store, and releases its resources, the
+   * last made first. Resolves when that is over, after `closeTimeout` at the latest; never rejects.
+   */
+  readonly endSession: (id: string) => Promise<void>;
   /** Drops every entry of every function of this cache; a store keeps what others put there. */
   readonly clear: () => Promise<Invalidation>;
   /** Drops every entry that carries one of the tags. */

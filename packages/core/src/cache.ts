@@ -23,6 +23,7 @@ import type { CacheOptions } from './options.js';
 import { Holdings } from './resource/holdings.js';
 import { totalsOf } from './observe/totals.js';
 import { Refreshes } from './run/refresh.js';
+import { Scopes, type ScopeOptions } from './scope/index.js';
 import { cacheOptions, cacheSettings } from './settings/index.js';
 import { Stores } from './stores.js';
 import { buildCachedStream } from './stream/cache-stream.js';
@@ -40,6 +41,8 @@ export function createCache(given: CacheOptions = {}): Cache {
   const settings = cacheSettings(options);
   const events = createEvents(settings.logger);
   const functions = new Set<OwnedFunction>();
+  const holdings = new Holdings(settings.clock, settings.closeTimeout);
+  const scopes = new Scopes({ ...settings, holdings });
   let runs = 0;
   let closing: Promise<CloseReport> | undefined;
 
@@ -52,7 +55,8 @@ export function createCache(given: CacheOptions = {}): Cache {
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),
     refreshes: new Refreshes(settings.refreshLimit),
-    holdings: new Holdings(settings.clock, settings.closeTimeout),
+    holdings,
+    scopes,
     nextRun: () => (runs += 1),
     get closed() {
       return closing !== undefined;
@@ -87,6 +91,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     // Callers to whom a resource is on its way get it before it goes (hazard 57).
     await new Promise((resolve) => setImmediate(resolve));
     for (const owned of functions) owned.close();
+    scopes.close();
     const released = host.holdings.close();
     host.memory.close();
     const failures = await released;
@@ -127,6 +132,16 @@ export function createCache(given: CacheOptions = {}): Cache {
       return own(buildCachedResource(parts.resource(fn, given)));
     }),
     effect: typed<Cache['effect']>((name, action) => host.effects.create(name, action)),
+    openScope: (options = {}) => scopes.openScope(options),
+    async runInScope<R>(options: ScopeOptions, fn: () => R): Promise<Awaited<R>> {
+      const scope = scopes.openScope(options);
+      try {
+        return await scope.run(fn);
+      } finally {
+        await scope.end();
+      }
+    },
+    endSession: (id) => scopes.endSession(id),
     clear,
     invalidateTags,
     stats() {

@@ -5,6 +5,7 @@ import type { Shelf } from './memory/index.js';
 import type { Explanation } from './observe/explanation.js';
 import type { Reporter } from './reporter.js';
 import type { FlightTable } from './run/flight-table.js';
+import type { FunctionScope } from './scope/index.js';
 import type { StoreFunction } from './store/index.js';
 import { dress, instanceOf, type AnyFunction } from './wrapping.js';
 
@@ -15,6 +16,7 @@ export interface CachedFunctionParts {
   readonly shelf: Pick<Shelf<unknown>, 'size' | 'bytes' | 'removeKey' | 'clear'>;
   readonly flights: Pick<FlightTable<unknown>, 'outdate' | 'outdateAll'>;
   readonly report: Reporter;
+  readonly scope: FunctionScope | undefined;
   readonly store: StoreFunction | undefined;
 }
 
@@ -38,7 +40,7 @@ export type OwnMethods = (selfOf: (self: unknown) => unknown) => object;
 
 /** A cached asynchronous function as its caller sees it, and as its cache owns it. */
 export function buildCachedFunction<P>(
-  { original, keyer, shelf, flights, report, store }: CachedFunctionParts,
+  { original, keyer, shelf, flights, report, scope, store }: CachedFunctionParts,
   calls: Calls<P>,
   ownMethods: OwnMethods,
 ): Built {
@@ -63,6 +65,11 @@ export function buildCachedFunction<P>(
       return sent === undefined ? HERE_ONLY : { store: await sent };
     },
     async clear(): Promise<Invalidation> {
+      const here = scope?.clearHere();
+      if (here !== undefined) {
+        report.cleared();
+        return here;
+      }
       drop('clear');
       report.cleared();
       return store === undefined ? HERE_ONLY : { store: await store.clear() };
@@ -80,7 +87,7 @@ export function buildCachedFunction<P>(
       return calls.explain(instanceOf(this, wrapper), args);
     },
     keyOf(this: unknown, ...args: readonly unknown[]): string {
-      return showKey(keyer.keyOf(instanceOf(this, wrapper), args));
+      return showKey(keyer.textOf(instanceOf(this, wrapper), args));
     },
     stats: () => report.stats(shelf.size, shelf.bytes),
     withOptions(given: unknown) {

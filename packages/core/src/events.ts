@@ -33,8 +33,9 @@ export type MissReason =
   | 'store-down'
   | 'refresh';
 
-/** Why an entry left memory, or a resource was released. */
-export type RemovalReason = 'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'close' | 'discard';
+/** Why an entry left memory, or a resource was released; `scope`: the session or the request that it belonged to is over. */
+export type RemovalReason =
+  'evict' | 'expire' | 'delete' | 'clear' | 'replace' | 'invalid' | 'scope' | 'close' | 'discard';
 
 interface CallEvent {
   /** The cache's name, when it has one. */
@@ -65,6 +66,8 @@ export type CacheEvent =
   | (CallEvent & { readonly type: 'computed'; readonly duration: number; readonly kept: boolean })
   /** A run ended with an error: the function's own, or one about a result that cannot be kept. */
   | (CallEvent & { readonly type: 'failed'; readonly duration: number; readonly error: unknown })
+  /** A session-scoped function runs for an anonymous visitor: what it returns is kept for this request alone. */
+  | (CallEvent & { readonly type: 'anonymous' })
   /** A value was not kept in memory: its entry would be larger than `maxBytes` of the function, or of the cache. */
   | (CallEvent & { readonly type: 'notKept'; readonly bytes: number })
   /**
@@ -128,6 +131,7 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   started: true,
   computed: true,
   failed: true,
+  anonymous: true,
   notKept: true,
   abandoned: true,
   refreshSkipped: true,

@@ -20,7 +20,8 @@ import type { CacheHost } from './host.js';
 import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
-import { Reporter } from './reporter.js';
+import { labelOf, Reporter } from './reporter.js';
+import { functionScope, sessionStore, type FunctionScope } from './scope/index.js';
 import { resourceParts, type ResourceParts } from './resource/resource-parts.js';
 import {
   checkDataOptions,
@@ -71,13 +72,15 @@ export class FunctionParts {
     const where = `cacheData(${shownName(fn, undefined)})`;
     const options = withDefaults(given, this.#defaults, 'data');
     checkDataOptions(options, where);
-    const tier = this.#stores.for(options, where);
+    const { scope } = options;
+    const tier = scope === 'request' ? undefined : this.#stores.for(options, where);
     const settings = dataSettings(options, shownName(fn, options.name));
-    const store = tier === undefined ? undefined : { tier, entries: this.#inStore(tier, fn, options, settings, where) };
+    const entries = tier && this.#inStore(tier, fn, options, settings, where);
+    const store = tier && entries && { tier, entries: scope === 'session' ? sessionStore(entries) : entries };
     const shown = this.#showAs(shownName(fn, options.name));
     const naming = { shown, where, stored: store !== undefined };
     const parts = this.#dataParts(fn, options, settings, naming, (key) => flights.outdateBehind(key));
-    const flights = flightTable<DataOutcome>(options, where, parts.report);
+    const flights = flightTable<DataOutcome>(options, where, parts.report, parts.scope);
     return {
       ...parts,
       context: options.context ?? 'detached',
@@ -149,7 +152,7 @@ export class FunctionParts {
       keepOptions: this.#keepOptions(options, report, where),
       maxValueBytes: MAX_VALUE_BYTES,
       keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
-      flights: flightTable(options, where, report),
+      flights: flightTable(options, where, report, undefined),
       report,
     });
   }
@@ -160,10 +163,13 @@ export class FunctionParts {
     const where = `cacheResource(${shownName(fn, undefined)})`;
     checkResourceOptions(options, where);
     const report = this.#reporter(this.#showAs(shownName(fn, options.name)), options);
+    const scope = functionScope(options.scope, this.#host, report);
+    const keyer = this.#keyer(fn, options, { shown: report.fn, where, stored: false });
     return resourceParts(options, {
       host: this.#host,
       original: fn,
-      keyer: this.#keyer(fn, options, { shown: report.fn, where, stored: false }),
+      keyer: scope?.keyer(keyer) ?? keyer,
+      scope,
       identity: identityOf(fn, options.name, undefined, where),
       introduce: introducer({
         fn: report.fn,
@@ -186,13 +192,16 @@ export class FunctionParts {
     report = this.#reporter(naming.shown, options),
   ): DataSyncParts {
     const { memory, generations } = this.#host;
+    const scope = functionScope(options.scope, this.#host, report);
+    const keyer = this.#keyer(fn, options, naming);
     return {
       host: this.#host,
       original: fn,
       identity: identityOf(fn, options.name, options.version, naming.where),
       settings,
+      scope,
       keepOptions: this.#keepOptions(options, report, naming.where),
-      keyer: this.#keyer(fn, options, naming),
+      keyer: scope?.keyer(keyer) ?? keyer,
       shelf: dataShelf(this.#host, options, settings, report, onEvict),
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
@@ -267,13 +276,13 @@ export class FunctionParts {
   }
 }
 
-/** What people are shown while a function runs (Streamlit's spinner). */
-function labelOf({ label }: AnyFunctionOptions, shown: string): string | undefined {
-  return label === false ? undefined : (label ?? `Running \`${shown}()\``);
-}
-
-function flightTable<T>(options: AnyFunctionOptions, where: string, report: Reporter): FlightTable<T> {
-  return new FlightTable<T>(flightTimeout(options, where), (key, why) => report.abandoned(key, why));
+function flightTable<T>(
+  options: AnyFunctionOptions,
+  where: string,
+  report: Reporter,
+  scope: FunctionScope | undefined,
+): FlightTable<T> {
+  return new FlightTable<T>(flightTimeout(options, where), (key, why) => report.abandoned(key, why), scope);
 }
 
 function flightTimeout(options: AnyFunctionOptions, where: string): number {

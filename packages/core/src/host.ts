@@ -7,6 +7,7 @@ import type { Hasher } from './key/index.js';
 import type { MemoryTier } from './memory/index.js';
 import type { Holdings } from './resource/holdings.js';
 import type { Refreshes } from './run/refresh.js';
+import type { Scopes } from './scope/index.js';
 import type { CacheSettings } from './settings/index.js';
 import type { AnyFunction } from './wrapping.js';
 
@@ -24,6 +25,8 @@ export interface CacheHost {
   readonly refreshes: Refreshes;
   /** The resources of all functions. */
   readonly holdings: Holdings;
+  /** The sessions and requests that something was made in. */
+  readonly scopes: Scopes;
   /** The next number of a run; it grows over all functions of the cache. */
   nextRun(): number;
   /** Whether `close()` was called. */

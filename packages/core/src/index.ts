@@ -66,4 +66,15 @@ export type {
   ValueExplanation,
 } from './observe/explanation.js';
 export { currentSignal } from './run/run-context.js';
+export {
+  requestScopes,
+  type OpenScope,
+  type RequestScopes,
+  type ScopedRequest,
+  type ScopeOptions,
+  type SessionIdentity,
+  type SessionOfRequest,
+  type SessionRequest,
+  type SessionSource,
+} from './scope/index.js';
 export { diskStore, type BrokenFence, type DiskStoreInput, type StoreInput } from './store/index.js';

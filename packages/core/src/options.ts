@@ -1,9 +1,11 @@
 import type { Clock } from './clock.js';
 import type { Duration } from './duration.js';
-import type { CacheEvent, CacheLogger, RemovalReason } from './events.js';
+import type { CacheLogger, RemovalReason } from './events.js';
 import type { CodecList } from './copy/index.js';
 import type { Hasher } from './key/index.js';
 import type { StoreInput, DiskStoreInput } from './store/index.js';
+
+export type { CallOptions, CallOutcome, DataCallOptions } from './call-options.js';
 
 /** Options that data, synchronous data and resources share. Every one is checked where the function is wrapped. */
 export interface FunctionOptions<A extends readonly unknown[]> {
@@ -36,6 +38,12 @@ export interface FunctionOptions<A extends readonly unknown[]> {
   readonly maxEntries?: number | undefined;
   /** After this a run no longer holds its key, and the next call starts a new one. Default `'60s'`. */
   readonly flightTimeout?: Duration | undefined;
+  /**
+   * Whose the results are: everybody's (`'global'`, the default), those of the session or of the request that calls. The
+   * last two need a scope around the call (an adapter's, or `cache.runInScope`), and end with it. What is of a request
+   * is in memory only.
+   */
+  readonly scope?: 'global' | 'session' | 'request' | undefined;
   /** `'detached'` (default) runs in the root async context, so that no caller's user is seen; `'caller'` opts out. */
   readonly context?: 'detached' | 'caller' | undefined;
 }
@@ -110,7 +118,7 @@ export interface ErrorTtl {
 /** Options of `cacheBatch`; those of data are about single ids. `R` is the type of the row of one id. */
 export interface BatchOptions<Id, R> extends Omit<
   DataOptions<[id: Id], R>,
-  'ignoreArgs' | 'ignoreUnderscored' | 'context'
+  'ignoreArgs' | 'ignoreUnderscored' | 'context' | 'scope'
 > {
   /** The most ids of one load; more are several loads. Default: any number. */
   readonly maxBatchSize?: number | undefined;
@@ -203,36 +211,6 @@ export interface ResourceOptions<A extends readonly unknown[], R> extends Functi
 /** Why a resource is let go. */
 export type ReleaseReason = RemovalReason;
 
-/** What one call of any asynchronous function may say for itself, through `withOptions`; the entries are the same. */
-export interface CallOptions {
-  /** Rejects this caller alone when it aborts; the run goes on for the others. */
-  readonly signal?: AbortSignal | undefined;
-  /** Hears how this call is answered: `hit`, `miss`, `join` or `stale`; of several, the last one counts. */
-  readonly observe?: ((event: CallOutcome) => void) | undefined;
-}
-
-/** What one call of a data function may say for itself. */
-export interface DataCallOptions extends CallOptions {
-  /**
-   * How old a value may be for this call, whatever its ttl; an older one is computed anew. Then `staleWhileRevalidate` is
-   * that of the call alone.
-   */
-  readonly freshWithin?: Duration | undefined;
-  /** `true`: run now, whatever is kept or under way, as `refresh` does. */
-  readonly forceFresh?: boolean | undefined;
-  /** In the place of the function's; 0 for none. Entries that are kept from now on stay long enough. Needs a `ttl`. */
-  readonly staleWhileRevalidate?: Duration | undefined;
-  /** See {@link DataCallOptions.staleWhileRevalidate}. */
-  readonly staleIfError?: Duration | undefined;
-  /** In the place of the function's. */
-  readonly softTimeout?: Duration | undefined;
-  /** In the place of the function's. */
-  readonly hardTimeout?: Duration | undefined;
-}
-
-/** The event that tells how a call was answered. */
-export type CallOutcome = Extract<CacheEvent, { readonly type: 'hit' | 'miss' | 'join' | 'stale' }>;
-
 /** Options of functions whose defaults a cache may give; each counts for the kinds of functions that have it. */
 export interface FunctionDefaults extends Pick<
   DataOptions<readonly unknown[], unknown>,
@@ -275,6 +253,10 @@ export interface CacheOptions extends FunctionDefaults {
   readonly refreshLimit?: number | undefined;
   /** How long a failed refresh of a key is not tried again. Default `'60s'`. */
   readonly refreshCooldown?: Duration | undefined;
+  /** Sessions with something in this process; beyond that the one that was not used for longest ends. Default 10,000. */
+  readonly maxSessions?: number | undefined;
+  /** How long after its last use a session ends in this process. Default `'30m'`. */
+  readonly sessionIdle?: Duration | undefined;
   /** How long `close()` waits for releases and for the store. Default `'10s'`. */
   readonly closeTimeout?: Duration | undefined;
   /** Hashers for every function of the cache; a function's own come first. */

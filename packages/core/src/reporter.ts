@@ -5,7 +5,7 @@ import { notify } from './events.js';
 import { showKey } from './key/index.js';
 import { Counters } from './observe/counters.js';
 import { RecentKeys } from './observe/recent-keys.js';
-import type { CallOptions, CallOutcome } from './options.js';
+import type { CallOptions, CallOutcome, FunctionOptions } from './options.js';
 
 /** How the next look-up of a key misses after its entry was removed so; not for what another takes the place of. */
 const MISSED_AFTER: Readonly<Record<RemovalReason, MissReason | undefined>> = {
@@ -16,6 +16,7 @@ const MISSED_AFTER: Readonly<Record<RemovalReason, MissReason | undefined>> = {
   invalid: 'invalid',
   discard: 'unkept',
   replace: undefined,
+  scope: undefined,
   close: undefined,
 };
 
@@ -116,6 +117,11 @@ export class Reporter {
     if (this.#events.wants('abandoned')) this.#events.emit({ type: 'abandoned', ...this.#call(key), reason });
   }
 
+  /** A session-scoped function begins to run for nobody in particular. */
+  anonymous(key: string): void {
+    if (this.#events.wants('anonymous')) this.#events.emit({ type: 'anonymous', ...this.#call(key) });
+  }
+
   /** Memory has refused a value because of its size. */
   notKept(key: string, bytes: number): void {
     this.#gone.note(key, 'unkept');
@@ -173,4 +179,9 @@ export class Reporter {
     if (observe !== undefined) notify(observe, event);
     this.#events.emit(event);
   }
+}
+
+/** What people are shown while a function runs (Streamlit's spinner). */
+export function labelOf({ label }: Pick<FunctionOptions<never>, 'label'>, shown: string): string | undefined {
+  return label === false ? undefined : (label ?? `Running \`${shown}()\``);
 }

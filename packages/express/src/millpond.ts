@@ -10,6 +10,7 @@ import {
   type CloseReport,
 } from '@millpond/core';
 import { cacheRouteOf, type CacheRouteFn } from './cache-route.js';
+import { scopesOf, type ScopesFn } from './scopes.js';
 
 /** The options of the cache that `millpond` makes and closes, or `{ cache }`, one made elsewhere. */
 export type MillpondOptions = CacheOrOptions;
@@ -23,7 +24,9 @@ export interface Pond extends AsyncDisposable {
   readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
   readonly cacheRoute: CacheRouteFn;
-  /** Closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
+  /** Middleware that gives each request a scope, and the session that it has. */
+  readonly scopes: ScopesFn;
+  /** Waits for the ends of scopes and closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
   readonly close: () => Promise<CloseReport>;
 }
 
@@ -35,6 +38,13 @@ export interface Pond extends AsyncDisposable {
 export function millpond(options: MillpondOptions = {}): Pond {
   const { cache, close } = holdCache(options, 'millpond');
   const { cacheData, cacheDataSync, cacheBatch, cacheStream, cacheResource } = cache;
+  const { scopes, ended } = scopesOf(cache);
+
+  async function closeAll(): Promise<CloseReport> {
+    await ended();
+    return close();
+  }
+
   return {
     cache,
     cacheData,
@@ -43,9 +53,10 @@ export function millpond(options: MillpondOptions = {}): Pond {
     cacheStream,
     cacheResource,
     cacheRoute: cacheRouteOf(cache),
-    close,
+    scopes,
+    close: closeAll,
     async [Symbol.asyncDispose]() {
-      await close();
+      await closeAll();
     },
   };
 }

@@ -6,6 +6,7 @@ export * from '@millpond/core';
 export type { RouteHandler, RouteOptions, RouteParams, RouteQuery, RouteRequest } from '@millpond/core/http';
 export type { CacheRouteFn, FastifyHandler } from './cache-route.js';
 export type { MillpondOptions } from './plugin.js';
+export type { RequestScopeOptions, Scopes } from './scopes.js';
 export { plugin as millpond };
 // Fastify's users, and its autoloader, look for the plugin here.
 export default plugin;

@@ -3,19 +3,25 @@ import type { FastifyInstance, FastifyPluginAsync, RegisterOptions } from 'fasti
 import fastifyPlugin from 'fastify-plugin';
 import { cacheRouteOf } from './cache-route.js';
 import { registeredTwice } from './errors.js';
+import { openScopes, type Scopes } from './scopes.js';
 
 /**
  * The options of the cache that the plugin makes and closes with the app, or `{ cache }`, one made elsewhere, which it
  * does not close. Trouble goes to the app's log unless the options name a logger.
  */
-export type MillpondOptions = CacheOrOptions;
+export type MillpondOptions = CacheOrOptions & {
+  /**
+   * Gives every request a scope, and the session that it has: for functions with the option `scope`. Default false.
+   */
+  readonly scopes?: Scopes | undefined;
+};
 
 const NAME = '@millpond/fastify';
 
 async function register(app: FastifyInstance, given: MillpondOptions & RegisterOptions): Promise<void> {
   if (Object.hasOwn(app, 'millpond')) throw registeredTwice();
   // These are told to `register`, and Fastify hands them on.
-  const { prefix: _prefix, logLevel: _logLevel, logSerializers: _logSerializers, ...options } = given;
+  const { prefix: _prefix, logLevel: _logLevel, logSerializers: _logSerializers, scopes, ...options } = given;
   const log = app.log.child({ plugin: NAME });
   const { cache, close } = holdCache(options, NAME, { warn: (message) => log.warn(message) });
   app.decorate('millpond', cache);
@@ -25,7 +31,9 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
   app.decorate('cacheStream', cache.cacheStream);
   app.decorate('cacheResource', cache.cacheResource);
   app.decorate('cacheRoute', cacheRouteOf(cache));
+  const scopesEnded = scopes === undefined || scopes === false ? undefined : openScopes(app, cache, scopes);
   app.addHook('onClose', async () => {
+    await scopesEnded?.();
     await close();
   });
 }

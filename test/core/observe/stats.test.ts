@@ -118,6 +118,7 @@ test('removals are counted by their reason', async () => {
     clear: 2,
     replace: 1,
     invalid: 0,
+    scope: 0,
     close: 0,
     discard: 0,
   });

@@ -28,6 +28,7 @@ export interface Stats {
     readonly entries: number;
   }[];
   readonly database: { readonly state: string };
+  readonly underWay: number;
 }
 
 /** A response of the demo, with its JSON. */

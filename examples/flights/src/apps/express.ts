@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { millpond } from '@millpond/express';
-import express, { type ErrorRequestHandler, type NextFunction, type Response } from 'express';
+import express, { type ErrorRequestHandler, type NextFunction, type Request, type Response } from 'express';
 import { notFound, problemOf, serverTiming } from '../api.js';
 import { HOST, listenOnFreePort, portOf, type RunningApp } from '../listen.js';
 import { readPageFile } from '../page-files.js';
+import { cookieFor, visitorOf } from '../visitor.js';
 import type { AppParts } from './app-parts.js';
 
 const NAME = 'Express';
@@ -12,8 +13,9 @@ const NAME = 'Express';
 /** The demo on Express: `millpond` is given the cache of all three, and returns what wraps routes. */
 export async function startExpress({ api, cache, answers, port }: AppParts): Promise<RunningApp> {
   const app = express();
-  const { cacheRoute } = millpond({ cache });
+  const { cacheRoute, scopes } = millpond({ cache });
   app.disable('x-powered-by');
+  app.use(giveCookie, scopes({ session: ({ headers }) => visitorOf(headers) }));
 
   app.get('/api/delays/:question', async ({ params, query }, response) => {
     const answer = await api.ask(NAME, params.question, query);
@@ -66,6 +68,12 @@ export async function startExpress({ api, cache, answers, port }: AppParts): Pro
     return portOf(server.address());
   });
   return { name: NAME, ...listening, close: () => close(server) };
+}
+
+function giveCookie({ headers }: Request, response: Response, next: NextFunction): void {
+  const cookie = cookieFor(headers);
+  if (cookie !== undefined) response.set('set-cookie', cookie);
+  next();
 }
 
 async function close(server: Server | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import { notFound, problemOf, serverTiming } from '../api.js';
 import { HOST, listenOnFreePort, portOf, type RunningApp } from '../listen.js';
 import { readPageFile } from '../page-files.js';
 import type { QueryParameters } from '../query.js';
+import { cookieFor, visitorOf } from '../visitor.js';
 import type { AppParts } from './app-parts.js';
 
 const NAME = 'Fastify';
@@ -16,7 +17,11 @@ interface Asked {
 /** The demo on Fastify: the plugin is given the cache of all three, and decorates the app with it. */
 export async function startFastify({ api, cache, answers, port }: AppParts): Promise<RunningApp> {
   const app = fastify({ forceCloseConnections: true });
-  await app.register(millpond, { cache });
+  await app.register(millpond, { cache, scopes: { session: ({ headers }) => visitorOf(headers) } });
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    const cookie = cookieFor(headers);
+    if (cookie !== undefined) void reply.header('set-cookie', cookie);
+  });
 
   app.get<Asked>('/api/delays/:question', async ({ params, query }, reply) => {
     const answer = await api.ask(NAME, params.question, query);

@@ -1,8 +1,11 @@
 import 'reflect-metadata';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestScopes } from '@millpond/core';
 import { CacheModule } from '@millpond/nest';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { HOST, listenOnFreePort, portOf, type RunningApp } from '../listen.js';
+import { cookieFor, visitorOf } from '../visitor.js';
 import type { AppParts } from './app-parts.js';
 import { AirportService, ANSWERS } from './nest/airport.service.js';
 import { API, DelayController } from './nest/delay.controller.js';
@@ -28,6 +31,12 @@ export async function startNest(parts: AppParts): Promise<RunningApp> {
     logger: ['fatal', 'warn'],
     forceCloseConnections: true,
     abortOnError: false,
+  });
+  const scopes = requestScopes<IncomingMessage>(parts.cache, ({ headers }) => visitorOf(headers), 'flights');
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const cookie = cookieFor(request.headers);
+    if (cookie !== undefined) response.setHeader('set-cookie', cookie);
+    scopes.open(request, response).run(next);
   });
   app.useGlobalFilters(new ProblemFilter());
   const listening = await listenOnFreePort(parts.port, async (free) => {

@@ -51,6 +51,8 @@ function show(reply: AskReply): void {
   chart.draw(answer);
   showNumbers(answer);
   logAnswer(reply);
+  const { asked, hits } = reply.visitor;
+  byId('visitor', HTMLElement).textContent = `You have asked ${plural(asked, 'time')}: ${plural(hits, 'hit')}.`;
 }
 
 function fail(error: unknown): void {

@@ -18,6 +18,7 @@ export interface BatchParts extends Omit<DataFunctionParts, 'original' | 'contex
 export function ofOneId(keyer: Keyer): Keyer {
   return {
     keyOf: (_self, args) => keyer.keyOf(undefined, args.slice(0, 1)),
+    textOf: (_self, args) => keyer.textOf(undefined, args.slice(0, 1)),
     partsOf: (_self, args) => keyer.partsOf(undefined, args.slice(0, 1)),
   };
 }

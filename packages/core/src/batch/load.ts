@@ -52,10 +52,11 @@ export class Load {
     let begin = (): void => undefined;
     const complete = new Promise<void>((resolve) => (begin = resolve));
     this.begin = () => begin();
-    const { host, inherits } = parts;
+    const { host, inherits, report } = parts;
     const { clock } = host.settings;
     this.flight = new Flight<Rows>({
       table: this,
+      fn: report.fn,
       key: '',
       cache: host,
       clock,

@@ -6,8 +6,13 @@ import { dress, instanceOf } from '../wrapping.js';
 
 /** A cached synchronous function as its caller sees it, and as its cache owns it. */
 export function buildCachedDataSync(parts: DataSyncParts): Built {
-  const { original, keyer, shelf, report } = parts;
+  const { original, keyer, shelf, report, scope } = parts;
   const calls = new DataSyncFunction(parts);
+  scope?.join({
+    has: (key) => calls.holds(key),
+    drop: (key, reason) => calls.drop(key, reason),
+    store: undefined,
+  });
 
   function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
     return calls.call(this, args);
@@ -20,7 +25,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
       calls.delete(selfOf(this), args);
     },
     clear(): void {
-      calls.clear();
+      if (scope?.clearHere() === undefined) calls.clear();
       report.cleared();
     },
     expire(this: unknown, ...args: readonly unknown[]): void {
@@ -42,7 +47,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
       return calls.explain(selfOf(this), args);
     },
     keyOf(this: unknown, ...args: readonly unknown[]): string {
-      return showKey(keyer.keyOf(selfOf(this), args));
+      return showKey(keyer.textOf(selfOf(this), args));
     },
     stats: () => report.stats(shelf.size, shelf.bytes),
   };

@@ -14,7 +14,7 @@ export function buildCachedData(
   parts: DataFunctionParts,
   { original, calls }: Seen = { original: parts.original, calls: new DataFunction(parts) },
 ): Built {
-  const { shelf, failures, keyer, store } = parts;
+  const { shelf, failures, keyer, store, flights, host } = parts;
   const kept = {
     get size() {
       return shelf.size;
@@ -22,7 +22,7 @@ export function buildCachedData(
     get bytes() {
       return shelf.bytes;
     },
-    removeKey(key: string, reason: 'delete'): void {
+    removeKey(key: string, reason: 'delete' | 'clear' | 'scope'): void {
       failures?.drop(key);
       shelf.removeKey(key, reason);
     },
@@ -31,6 +31,17 @@ export function buildCachedData(
       shelf.clear(reason);
     },
   };
+  parts.scope?.join({
+    has: (key) =>
+      shelf.get(key) !== undefined ||
+      flights.find(key) !== undefined ||
+      failures?.get(key, host.settings.clock.now()) !== undefined,
+    drop(key, reason) {
+      flights.outdate(key);
+      kept.removeKey(key, reason);
+    },
+    store: store && { tier: store.tier, delete: (key) => store.entries.delete(key) },
+  });
   return buildCachedFunction({ ...parts, original, shelf: kept, store: store?.entries }, calls, (selfOf) => ({
     async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
       const key = keyer.keyOf(selfOf(this), args);

@@ -56,7 +56,7 @@ export class DataFlights {
     { reason, freshness, primed }: Omit<Errand, 'call'>,
     behind: boolean,
   ): Flight<DataOutcome> {
-    const { flights, generations, host, context, settings } = this.#parts;
+    const { flights, generations, host, context, settings, report } = this.#parts;
     const { staleWhileRevalidate, staleIfError, freshWithin } = freshness;
     const errand: Errand = {
       call: { key, self, args },
@@ -66,6 +66,7 @@ export class DataFlights {
     };
     const flight = new Flight<DataOutcome>({
       table: flights,
+      fn: report.fn,
       key,
       cache: host,
       clock: host.settings.clock,

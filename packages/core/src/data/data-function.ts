@@ -6,6 +6,7 @@ import { DataFlights, WAITS_FOR_EVER, type DataCall } from './data-flights.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
+import { expireIn } from './expire.js';
 import { placeIn } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import { explainData } from '../observe/explain-data.js';
@@ -13,6 +14,7 @@ import type { Explanation } from '../observe/explanation.js';
 import { Flight } from '../run/flight.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun, runWithin } from '../run/run-context.js';
+import { inRootContextWithScopes } from '../scope/index.js';
 
 /** The life of the calls of one data function. */
 export class DataFunction {
@@ -121,12 +123,7 @@ export class DataFunction {
     const { flights, failures, shelf, settings } = this.#parts;
     flights.outdate(key);
     failures?.drop(key);
-    const entry = shelf.get(key);
-    if (entry === undefined) return;
-    entry.value.freshUntil = Math.min(entry.value.freshUntil, this.#now());
-    const end = uselessFrom(entry.value, settings.retention);
-    if (end > this.#now()) shelf.expireAt(entry, end);
-    else shelf.remove(entry, 'expire');
+    expireIn(shelf, key, this.#now(), settings);
   }
 
   /** What is known of a call; nothing is counted or changed. */
@@ -154,15 +151,16 @@ export class DataFunction {
 
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
   async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
-    const { original, context, report, host, settings } = this.#parts;
+    const { original, context, report, host, settings, scope } = this.#parts;
     const { clock } = host.settings;
     const place = placeIn(currentRecorder());
-    const of = { table: this, key: '', cache: host, clock, run: 0, position: 0, behind: false };
-    const flight = new Flight<unknown>({ ...of, inherits: settings.inherits, replays: true });
+    const of = { table: this, key: '', fn: report.fn, cache: host, clock, run: 0, position: 0, behind: false };
+    const flight = new Flight<unknown>({ ...of, inherits: settings.inherits, replays: true, passesThrough: true });
     report.started(undefined);
     const start = (): void => flight.begin(() => runWithin(flight, () => Reflect.apply(original, self, args)));
-    if (context === 'detached') inRootContext(start);
-    else start();
+    if (context === 'caller') start();
+    else if (scope === undefined) inRootContext(start);
+    else inRootContextWithScopes(start);
     try {
       return await flight.outcome;
     } finally {

@@ -12,7 +12,8 @@ import type { Shelf } from '../memory/index.js';
 import type { Places } from '../run/places.js';
 import type { Cooldowns } from '../run/refresh.js';
 import type { Reporter } from '../reporter.js';
-import type { StoreFunction } from '../store/index.js';
+import type { FunctionScope } from '../scope/index.js';
+import type { StoreFunction, StoreTier } from '../store/index.js';
 
 /** What the pieces of one data function share. */
 export interface DataFunctionParts {
@@ -21,6 +22,8 @@ export interface DataFunctionParts {
   readonly identity: () => Identity;
   readonly context: 'detached' | 'caller';
   readonly settings: DataSettings;
+  /** Whose its calls are; undefined when they are everybody's. */
+  readonly scope: FunctionScope | undefined;
   /** How the result of the call of a key is kept. */
   readonly keepOptions: (key: string) => KeepOptions;
   readonly keyer: Keyer;
@@ -42,6 +45,6 @@ export interface DataFunctionParts {
 /** The second tier of one function. */
 export interface DataStore {
   /** Stands for the store: functions that share it know of the same tokens. */
-  readonly tier: object;
+  readonly tier: Pick<StoreTier, 'invalidateTags'>;
   readonly entries: StoreFunction;
 }

@@ -1,16 +1,19 @@
+import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
 import { bytesOf, errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
+import { expireIn } from './expire.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
+import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { memorySources, record, type Inherited } from '../run/inherited.js';
-import { attempt, beginSyncRun, withInherited, type SyncRun } from './data-sync-run.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
+import { inRootContextWithScopes } from '../scope/index.js';
 
 /** What a synchronous function needs of the parts of a data function. */
 export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
@@ -65,7 +68,7 @@ export class DataSyncFunction {
 
   /** What a disabled or closed cache does: it runs the function, and keeps nothing. */
   #passThrough(self: unknown, args: readonly unknown[]): unknown {
-    const run = this.#begin();
+    const run = this.#begin(undefined);
     try {
       return this.#run(undefined, self, args, run);
     } finally {
@@ -80,10 +83,11 @@ export class DataSyncFunction {
   }
 
   /** No caller's request is seen, whoever happens to be the first (hazard 22). */
-  #run(key: string | undefined, self: unknown, args: readonly unknown[], recorder: SyncRun): unknown {
-    const { original, report } = this.#parts;
+  #run(key: string | undefined, self: unknown, args: readonly unknown[], run: SyncRun): unknown {
+    const { original, report, scope } = this.#parts;
     report.started(key);
-    return onTheStack(recorder, () => inRootContext(() => Reflect.apply(original, self, args)));
+    const outside = run.passesThrough && scope !== undefined ? inRootContextWithScopes : inRootContext;
+    return onTheStack(run, () => outside(() => Reflect.apply(original, self, args)));
   }
 
   #unlessFailed(call: SyncCall, reason: MissReason, fallback: DataEntry | undefined): unknown {
@@ -100,7 +104,7 @@ export class DataSyncFunction {
     const { generations, report, settings } = this.#parts;
     const { key } = call;
     if (this.#running.has(key)) throw recursiveCall(report.fn);
-    const run = this.#begin();
+    const run = this.#begin(key);
     this.#running.set(key, run);
     generations.enter();
     try {
@@ -117,8 +121,8 @@ export class DataSyncFunction {
     }
   }
 
-  #begin(): SyncRun {
-    return beginSyncRun(this.#parts);
+  #begin(key: string | undefined): SyncRun {
+    return beginSyncRun(this.#parts, key);
   }
 
   /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
@@ -236,7 +240,7 @@ export class DataSyncFunction {
     if (!host.settings.enabled || host.closed) return;
     this.#outdate(key);
     const given = kept.copy();
-    const run = this.#begin();
+    const run = this.#begin(key);
     this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args), true), run);
   }
 
@@ -245,26 +249,31 @@ export class DataSyncFunction {
     const key = keyer.keyOf(self, args);
     this.#outdate(key);
     failures?.drop(key);
-    const entry = shelf.get(key);
-    if (entry === undefined) return;
-    entry.value.freshUntil = Math.min(entry.value.freshUntil, this.#now());
-    const end = uselessFrom(entry.value, settings.retention);
-    if (end > this.#now()) shelf.expireAt(entry, end);
-    else shelf.remove(entry, 'expire');
+    expireIn(shelf, key, this.#now(), settings);
   }
 
   delete(self: unknown, args: readonly unknown[]): void {
-    const { keyer, shelf, failures, report } = this.#parts;
-    const key = keyer.keyOf(self, args);
-    this.#outdate(key);
-    failures?.drop(key);
-    shelf.removeKey(key, 'delete');
-    report.deleted(key);
+    const key = this.#parts.keyer.keyOf(self, args);
+    this.drop(key, 'delete');
+    this.#parts.report.deleted(key);
   }
 
   /** What is known of a call; nothing is counted or changed. */
   explain(self: unknown, args: readonly unknown[]): Explanation {
     return explainDataSync(this.#parts, (key) => this.#running.get(key)?.started, self, args);
+  }
+
+  /** Drops what is kept for a key, and outdates what is under way. */
+  drop(key: string, reason: 'delete' | 'clear' | 'scope'): void {
+    this.#outdate(key);
+    this.#parts.failures?.drop(key);
+    this.#parts.shelf.removeKey(key, reason);
+  }
+
+  /** Whether anything is kept for a key, or under way. */
+  holds(key: string): boolean {
+    const { shelf, failures } = this.#parts;
+    return shelf.get(key) !== undefined || this.#running.has(key) || failures?.get(key, this.#now()) !== undefined;
   }
 
   clear(): void {

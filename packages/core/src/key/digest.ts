@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutScope } from './scope-text.js';
 
 /** Longer canonical texts are shown as a digest. */
 const SHOWN = 120;
@@ -32,7 +33,8 @@ export function digestBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url').slice(0, CHARACTERS);
 }
 
-/** What `keyOf` shows: the canonical text itself, or `digest:…` when it is longer than 120 characters. */
+/** What `keyOf` shows: the canonical text of the call, or `digest:…` when it is longer than 120 characters. */
 export function showKey(key: string): string {
-  return key.length <= SHOWN ? key : `digest:${digest(key)}`;
+  const text = withoutScope(key);
+  return text.length <= SHOWN ? text : `digest:${digest(text)}`;
 }

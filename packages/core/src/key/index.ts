@@ -12,3 +12,4 @@ export {
   type Told,
 } from './known-resource.js';
 export { standsFor } from './parameters.js';
+export { isOfThisProcess, isScopedBy, scopeOf, scopeText, withoutScope, type ScopeTag } from './scope-text.js';

@@ -43,6 +43,8 @@ export interface Keyer {
    *   `ERR_MILLPOND_HASHER_FAILED` when the option `key` or a hasher throws, returns a promise, or its own input.
    */
   keyOf(self: unknown, args: readonly unknown[], met?: object[]): string;
+  /** What the call itself adds to the key of its scope; all of it where the function has none. Throws as `keyOf` does. */
+  textOf(self: unknown, args: readonly unknown[]): string;
   /** The parts that the text is made of, and those that do not count. Throws as `keyOf` does. */
   partsOf(self: unknown, args: readonly unknown[]): readonly KeyPart[];
 }
@@ -57,16 +59,21 @@ export function createKeyer(options: KeyerOptions): Keyer {
   if (key !== undefined) {
     const answer = (self: unknown, args: readonly unknown[], met?: object[]): string =>
       walk(met).textOf(askKey(fn, key, self, args), 'key(...)');
+    const text = (self: unknown, args: readonly unknown[], met?: object[]): string =>
+      shorten(`=${answer(self, args, met)}`);
     return {
-      keyOf: (self, args, met) => shorten(`=${answer(self, args, met)}`),
+      keyOf: text,
+      textOf: text,
       partsOf: (self, args) => [{ of: 'key(...)', text: showKey(answer(self, args)) }],
     };
   }
+  function keyOf(self: unknown, args: readonly unknown[], met?: object[]): string {
+    const text = argsText(args, isIgnored, () => walk(met));
+    return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
+  }
   return {
-    keyOf(self, args, met) {
-      const text = argsText(args, isIgnored, () => walk(met));
-      return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
-    },
+    keyOf,
+    textOf: keyOf,
     partsOf(self, args) {
       const end = counted(args, isIgnored);
       const parts = args.map((arg, index): KeyPart => {

@@ -7,6 +7,8 @@ export type Told =
   | { readonly type: 'text'; readonly text: string }
   /** There is no such option. */
   | { readonly type: 'nothing' }
+  /** It is of one request, which no other process knows. */
+  | { readonly type: 'request' }
   /** Several functions, or calls of one, handed it out, and do not tell the same. */
   | { readonly type: 'different' }
   | { readonly type: 'failed'; readonly why: string; readonly cause: unknown };
@@ -41,9 +43,12 @@ export function textInProcess(fn: number, key: string): string {
   return `R${numberText(fn)}${stringText(key)}`;
 }
 
-/** The text of a resource in keys of every process: the name of its function, and what `identity` returned. */
-export function textEverywhere(name: string, identity: string): string {
-  return `R${stringText(name)}${stringText(identity)}`;
+/**
+ * The text of a resource in keys of every process: whose it is, the name of its function, and what `identity` returned;
+ * two sessions may have resources of one identity that show them different things (hazard 28).
+ */
+export function textEverywhere(name: string, identity: string, scope = ''): string {
+  return `R${scope}${stringText(name)}${stringText(identity)}`;
 }
 
 /**
@@ -63,7 +68,7 @@ function merged(object: object, before: Told, fresh: KnownResource): KnownResour
 
 function mergedTold(one: Told, other: Told): Told {
   if (one.type === 'nothing') return other;
-  if (other.type === 'nothing') return one;
+  if (other.type === 'nothing' || one.type === 'request') return one;
   const isSame = one.type === 'text' && other.type === 'text' && one.text === other.text;
   return isSame ? one : { type: 'different' };
 }
@@ -92,7 +97,10 @@ export function knownResource(object: object): KnownResource | undefined {
 }
 
 /** The edit by which a resource gets a key in every process. */
-export function resourceCure({ fn }: KnownResource, told: 'nothing' | 'different'): string {
+export function resourceCure({ fn }: KnownResource, told: 'nothing' | 'request' | 'different'): string {
+  if (told === 'request') {
+    return 'It is of one request, and the entry outlives that in a store: pass what it was made of, such as an id, in its place';
+  }
   if (told === 'different') {
     return 'Several resources are this one object, and their `identity` differs: let them say the same, or but one of them';
   }

@@ -14,6 +14,7 @@ import { digest, isWellFormed } from './digest.js';
  *   H<class><class of the value> … by a hasher     K<class> … by its own key method
  *   ^1; the container that is so many levels up     #9999:…; digest of a longer text
  *   ( … ) arguments, with * for an ignored one     = … by the option `key`     @ … this, before the arguments
+ *   %s…; %r…; %a…; the session, the request, or the anonymous request whose call it is, before everything
  */
 
 /**

@@ -17,6 +17,7 @@ export class Counters {
     clear: 0,
     replace: 0,
     invalid: 0,
+    scope: 0,
     close: 0,
     discard: 0,
   };

@@ -2,10 +2,12 @@ import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
 import { releasedInUse, type CacheError } from '../errors/index.js';
 import type { ReleaseReason } from '../options.js';
+import { scopeOf } from '../key/index.js';
 import type { Flight } from '../run/flight.js';
 import { currentRun } from '../run/run-context.js';
 import { newHolding, standsOn, type Holding, type ResourceOwner } from './holding.js';
 import { releaseOf, type Release } from './release.js';
+import { ScopedHoldings } from './scoped-holdings.js';
 import { within } from './within.js';
 
 /** After these, whoever got the resource just before may go on using it for `releaseAfter` (hazard 41). */
@@ -32,6 +34,7 @@ export class Holdings {
   readonly #known = new WeakMap<object, Holding>();
   /** What has not been released, in the order in which it was made. */
   readonly #unreleased = new Set<Holding>();
+  readonly #ofScopes = new ScopedHoldings();
   readonly #builds = new Map<Flight<unknown>, Build>();
   readonly #releases = new Map<Holding, Release>();
   /** What has failed since `close()` began. */
@@ -67,7 +70,10 @@ export class Holdings {
     holding.leaving = undefined;
     holding.delay?.cancel();
     holding.delay = undefined;
-    if (!isLive) this.#unreleased.add(holding);
+    if (!isLive) {
+      this.#unreleased.add(holding);
+      this.#ofScopes.add(holding);
+    }
     if (isObject(resource)) this.#known.set(resource, holding);
     this.#putOn(holding, this.#builds.get(flight)?.got ?? new Set());
     return holding;
@@ -150,6 +156,7 @@ export class Holdings {
   #gone(holding: Holding, failure: CacheError | undefined): void {
     if (failure !== undefined) this.#failures?.push(failure);
     this.#releases.delete(holding);
+    this.#ofScopes.gone(holding);
     for (const ground of holding.builtOn) this.endUse(ground);
     for (const tell of holding.onGone) tell();
     this.#checkIdle();
@@ -185,6 +192,24 @@ export class Holdings {
       other.owner.drop(other);
       this.#dropWhatStandsOn(other);
     }
+  }
+
+  /**
+   * A scope is over: `drop` takes its entries out, and what they held is released without any delay, the last made first.
+   * Resolves when all of it has gone, what is still being built too, or when the time for that is over.
+   */
+  async endScope(scope: string, drop: () => void): Promise<void> {
+    for (const holding of this.#ofScopes.of(scope)) {
+      holding.delay?.cancel();
+      holding.delay = undefined;
+      this.#releaseSoon(holding);
+    }
+    const builds = [...this.#builds.keys()].filter(({ key }) => scopeOf(key) === scope);
+    drop();
+    if (builds.length === 0 && this.#ofScopes.of(scope).length === 0) return;
+    const built = Promise.allSettled(builds.map(async ({ outcome }) => outcome));
+    const gone = built.then(() => this.#ofScopes.allGone(scope));
+    await within(this.#clock, gone, this.#timeout);
   }
 
   /** Whether `close()`, asked for by the code that calls this, would wait for that very code (hazard 43). */

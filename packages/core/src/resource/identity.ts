@@ -1,5 +1,13 @@
 import { describe, messageOf } from '../errors/index.js';
-import { nextResourceFunction, rememberResource, textEverywhere, textInProcess, type Told } from '../key/index.js';
+import {
+  isOfThisProcess,
+  nextResourceFunction,
+  rememberResource,
+  scopeOf,
+  textEverywhere,
+  textInProcess,
+  type Told,
+} from '../key/index.js';
 import type { KeyedCall } from '../run/late-arguments.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import type { Holding } from './holding.js';
@@ -22,7 +30,8 @@ export function introducer({ fn, name, identity }: ResourceIdentityOptions): Int
   const nameEverywhere = identity === undefined ? '' : name();
 
   /** Asked once, when it is built: later its arguments may have changed, or would be kept for this alone. */
-  function tell(resource: unknown, { self, args }: KeyedCall): Told {
+  function tell(resource: unknown, { key, self, args }: KeyedCall): Told {
+    if (isOfThisProcess(key)) return { type: 'request' };
     if (identity === undefined) return { type: 'nothing' };
     let text: unknown;
     try {
@@ -30,7 +39,9 @@ export function introducer({ fn, name, identity }: ResourceIdentityOptions): Int
     } catch (cause) {
       return { type: 'failed', why: `threw ${messageOf(cause)}`, cause };
     }
-    if (typeof text === 'string' && text !== '') return { type: 'text', text: textEverywhere(nameEverywhere, text) };
+    if (typeof text === 'string' && text !== '') {
+      return { type: 'text', text: textEverywhere(nameEverywhere, text, scopeOf(key)) };
+    }
     isUnwantedPromise(text);
     const why = `returned ${describe(text)}, but it must return a text that is not empty, at once`;
     return { type: 'failed', why, cause: undefined };

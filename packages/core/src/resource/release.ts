@@ -30,7 +30,7 @@ export interface ReleaseOptions {
 /** Makes the release of a resource. What goes wrong in it is told, and never reaches a caller. */
 export function releaseOf(holding: Holding, { reason, clock, timeout, onEnd }: ReleaseOptions): Release {
   const { owner, key, resource } = holding;
-  const flight = newFlight<void>({ table: owner, key, cache: owner, clock });
+  const flight = newFlight<void>({ table: owner, fn: owner.report.fn, key, cache: owner, clock });
   let timer: Timer | undefined;
   let ended = false;
 

@@ -1,6 +1,7 @@
 import { Flight, type FlightOptions } from '../run/flight.js';
 
-type Given = Pick<FlightOptions, 'table' | 'key' | 'cache' | 'clock'> & Partial<Pick<FlightOptions, 'run' | 'behind'>>;
+type Given = Pick<FlightOptions, 'table' | 'fn' | 'key' | 'cache' | 'clock'> &
+  Partial<Pick<FlightOptions, 'run' | 'behind'>>;
 
 /** A run of what belongs to a resource: its factory, its `validate` or its `onRelease`. It has no tags, and takes none over. */
 export function newFlight<T>(given: Given): Flight<T> {

@@ -7,6 +7,7 @@ import type { Reporter } from '../reporter.js';
 import { FlightTable } from '../run/flight-table.js';
 import { Places } from '../run/places.js';
 import { checkTimeouts, type AnyResourceOptions, type Timeouts } from '../settings/index.js';
+import type { FunctionScope } from '../scope/index.js';
 import type { AnyFunction } from '../wrapping.js';
 import type { Holding, ResourceOwner } from './holding.js';
 import type { Introduce } from './identity.js';
@@ -27,6 +28,8 @@ export interface ResourceParts {
   readonly keyer: Keyer;
   readonly shelf: Shelf<ResourceEntry>;
   readonly flights: FlightTable<Holding>;
+  /** Whose its calls are; undefined when they are everybody's. */
+  readonly scope: FunctionScope | undefined;
   readonly owner: ResourceOwner;
   /** Makes known which resource it is that was built. */
   readonly introduce: Introduce;
@@ -39,6 +42,7 @@ export interface ResourceGiven {
   readonly host: CacheHost;
   readonly original: AnyFunction;
   readonly keyer: Keyer;
+  readonly scope: FunctionScope | undefined;
   readonly introduce: Introduce;
   readonly identity: () => Identity;
   readonly report: Reporter;
@@ -49,7 +53,7 @@ export interface ResourceGiven {
 
 /** Makes the pieces of a resource function from its checked options. */
 export function resourceParts(options: AnyResourceOptions, given: ResourceGiven): ResourceParts {
-  const { host, original, keyer, introduce, identity, report, where } = given;
+  const { host, original, keyer, scope, introduce, identity, report, where } = given;
   const rebuild = options.rebuild ?? 'build-first';
   const ms = (option: TimeOption, or: number): number => milliseconds(options[option], or, where, option);
   const timeouts: Timeouts = {
@@ -61,7 +65,11 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
   };
   checkTimeouts(timeouts, options.softTimeout, where);
   const onRelease = options.onRelease ?? disposeOf;
-  const flights = new FlightTable<Holding>(ms('flightTimeout', 60_000), (key, why) => report.abandoned(key, why));
+  const flights = new FlightTable<Holding>(
+    ms('flightTimeout', 60_000),
+    (key, why) => report.abandoned(key, why),
+    scope,
+  );
   const owner: ResourceOwner = {
     flights,
     report,
@@ -103,6 +111,7 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
     keyer,
     shelf,
     flights,
+    scope,
     owner,
     introduce,
     identity,

@@ -31,11 +31,12 @@ export class ResourceRun {
 
   /** Starts a flight, as the one that callers of its key join from now on. */
   start({ key, self, args, met }: BuildCall, { old, behind = false }: RunPurpose): Flight<Holding> {
-    const { host, flights, context, owner } = this.#parts;
+    const { host, flights, context, owner, report } = this.#parts;
     // Nothing else of the call: a run that never ends must not hold on to what its caller said for itself.
     const call = { key, self, args, met };
     const run = host.nextRun();
-    const flight = newFlight<Holding>({ table: flights, key, cache: host, clock: host.settings.clock, run, behind });
+    const { clock } = host.settings;
+    const flight = newFlight<Holding>({ table: flights, fn: report.fn, key, cache: host, clock, run, behind });
     host.holdings.begin(flight, owner, old);
     const start = (): void => flights.start(flight, () => this.#fly(flight, call));
     if (context === 'detached') inRootContext(start);

@@ -31,7 +31,8 @@ export class Validation {
   /** What `validate` says; what it throws is a rejection. */
   ask({ key, self, args }: KeyedCall, resource: unknown, patience: Patience): Promise<boolean> {
     const { host, report } = this.#parts;
-    const question = newFlight<boolean>({ table: this.#questions, key, cache: host, clock: host.settings.clock });
+    const { clock } = host.settings;
+    const question = newFlight<boolean>({ table: this.#questions, fn: report.fn, key, cache: host, clock });
     const validate = (): unknown => Reflect.apply(this.#validate, self, [resource, ...args]);
     question.begin(async () => Boolean(await runWithin(question, validate)));
     return question.wait({ fn: report.fn, ...patience, onDeserted: () => question.abort() });

@@ -3,18 +3,29 @@ import type { Flight } from './flight.js';
 /** Runs of one key that may be left behind while they last; the next one is waited for, however long it takes. */
 const MOST_ABANDONED = 3;
 
+/** Is told of every flight that begins; when it answers false, nothing of the flight is kept. */
+export interface Beginner {
+  begins(key: string): boolean;
+}
+
 /** The flights of one function: which may be joined, and which are still under way apart from that. */
 export class FlightTable<T> {
   /** After so long (milliseconds) a flight no longer holds its key. */
   readonly flightTimeout: number;
   readonly #onAbandoned: (key: string, why: 'timeout' | 'deserted') => void;
+  readonly #scope: Beginner | undefined;
   readonly #joinable = new Map<string, Flight<T>>();
   /** Nobody joins these any more, but what they return may still be kept. */
   readonly #apart = new Map<string, Set<Flight<T>>>();
 
-  constructor(flightTimeout: number, onAbandoned: (key: string, why: 'timeout' | 'deserted') => void) {
+  constructor(
+    flightTimeout: number,
+    onAbandoned: (key: string, why: 'timeout' | 'deserted') => void,
+    scope?: Beginner,
+  ) {
     this.flightTimeout = flightTimeout;
     this.#onAbandoned = onAbandoned;
+    this.#scope = scope;
   }
 
   /** The flight that holds a key, be it too old or not; a look that changes nothing. */
@@ -46,6 +57,7 @@ export class FlightTable<T> {
     const older = this.#joinable.get(flight.key);
     if (older !== undefined) this.setApart(older);
     this.#joinable.set(flight.key, flight);
+    if (this.#scope?.begins(flight.key) === false) flight.outdated = true;
     flight.begin(run);
   }
 

@@ -16,6 +16,8 @@ export const DESERTED: DOMException = new DOMException('Nobody waits for this ru
 export interface FlightOptions {
   /** The flights of the function that it is a run of. */
   readonly table: object;
+  /** The name of that function, for errors. */
+  readonly fn: string;
   readonly key: string;
   /** The cache that it is of. */
   readonly cache: object;
@@ -30,6 +32,8 @@ export interface FlightOptions {
   readonly inherits: boolean;
   /** Whether effects inside it are recorded, to act with each hand-out. Default false: they act at once. */
   readonly replays?: boolean | undefined;
+  /** Whether it is of a call that passes through a disabled or closed cache. Default false. */
+  readonly passesThrough?: boolean | undefined;
 }
 
 /** After so many milliseconds a caller is asked whether another answer will do; what that throws, they get. */
@@ -57,6 +61,7 @@ interface Waiter<T> {
 /** One run of one key, that any number of callers wait for. It belongs to none of them. */
 export class Flight<T> implements Recorder {
   readonly table: object;
+  readonly fn: string;
   readonly key: string;
   readonly cache: object;
   /** Renewed when its function begins later than itself, since it is the age of the function's answer that counts. */
@@ -72,6 +77,7 @@ export class Flight<T> implements Recorder {
   readonly inherits: boolean;
   used: Inherited | undefined;
   readonly replays: boolean;
+  readonly passesThrough: boolean;
   script: Script | undefined;
   /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */
   abandoned = false;
@@ -96,6 +102,7 @@ export class Flight<T> implements Recorder {
 
   constructor(options: FlightOptions) {
     this.table = options.table;
+    this.fn = options.fn;
     this.key = options.key;
     this.cache = options.cache;
     this.run = options.run;
@@ -103,6 +110,7 @@ export class Flight<T> implements Recorder {
     this.behind = options.behind;
     this.inherits = options.inherits;
     this.replays = options.replays ?? false;
+    this.passesThrough = options.passesThrough ?? false;
     this.#clock = options.clock;
     this.startedAt = this.now();
     this.waitedSince = this.startedAt;

@@ -27,6 +27,11 @@ export interface Passed {
 /** Whoever uses the answers of cached functions while it makes its own: a run. */
 export interface Recorder extends Performer {
   readonly cache: object;
+  /** Whether it is of a call that passes through a disabled or closed cache: it has no key. */
+  readonly passesThrough: boolean;
+  /** The name of its function, for errors, and its key, which begins with its scope. */
+  readonly fn: string;
+  readonly key: string;
   /** Whether it lives in the background: then nothing stale goes into it (hazard 15). */
   readonly refreshes: boolean;
   now(): number;

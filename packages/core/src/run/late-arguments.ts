@@ -1,6 +1,6 @@
 import { keep, type Kept } from '../copy/index.js';
 import { CacheError } from '../errors/index.js';
-import type { Keyer } from '../key/index.js';
+import { withoutScope, type Keyer } from '../key/index.js';
 
 /** One call: what names it, and what its function is called with. */
 export interface KeyedCall {
@@ -38,7 +38,8 @@ export class LateArguments {
 
   #keyed(args: readonly unknown[]): boolean {
     try {
-      return this.#keyer.keyOf(this.#call.self, args) === this.#call.key;
+      // Whose call it is was decided when it was made; a run is asked for this outside anybody's scope.
+      return this.#keyer.textOf(this.#call.self, args) === withoutScope(this.#call.key);
     } catch (error) {
       // What has no key any more was changed; anything but that is a fault of ours and must be seen.
       if (error instanceof CacheError) return false;

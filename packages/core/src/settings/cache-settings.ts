@@ -35,6 +35,8 @@ const CACHE_CHECKS: Readonly<Record<keyof CacheOptions, Check>> = {
   maxBytes: isBytes,
   refreshLimit: isCountOrZero,
   refreshCooldown: isDuration,
+  maxSessions: isCount,
+  sessionIdle: isDuration,
   closeTimeout: isDuration,
   hashers: isHashers,
   codecs: checkCodecs,
@@ -66,6 +68,8 @@ export interface CacheSettings {
   readonly maxBytes: number;
   readonly refreshLimit: number;
   readonly refreshCooldown: number;
+  readonly maxSessions: number;
+  readonly sessionIdle: number;
   readonly closeTimeout: number;
   readonly detectMutations: boolean;
   readonly clock: Clock;
@@ -84,11 +88,12 @@ export function cacheOptions(given: unknown): CacheOptions {
   return options;
 }
 
+type TimeOption = 'memoryTtl' | 'storeTtl' | 'readDeadline' | 'refreshCooldown' | 'sessionIdle' | 'closeTimeout';
+
 /** Fills in the defaults of the checked options of a cache. */
 export function cacheSettings(options: CacheOptions): CacheSettings {
   const where = 'createCache';
-  const ms = (option: 'memoryTtl' | 'storeTtl' | 'readDeadline' | 'refreshCooldown' | 'closeTimeout', or: Duration) =>
-    parseDuration(options[option] ?? or, where, option);
+  const ms = (option: TimeOption, or: Duration): number => parseDuration(options[option] ?? or, where, option);
   if (options.store !== undefined && options.persist !== undefined) {
     throw invalidOption(where, 'persist', options.persist, 'left out where `store` is given (a disk is a store)');
   }
@@ -102,6 +107,8 @@ export function cacheSettings(options: CacheOptions): CacheSettings {
     maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
     refreshLimit: options.refreshLimit ?? 10,
     refreshCooldown: ms('refreshCooldown', '60s'),
+    maxSessions: options.maxSessions ?? 10_000,
+    sessionIdle: ms('sessionIdle', '30m'),
     closeTimeout: ms('closeTimeout', '10s'),
     detectMutations: options.detectMutations ?? process.env['NODE_ENV'] === 'development',
     clock: options.clock ?? systemClock,

@@ -44,6 +44,7 @@ const FUNCTION_CHECKS: Readonly<Record<keyof AnyFunctionOptions, Check>> = {
   maxEntries: isCount,
   flightTimeout: isDuration,
   context: isOneOf('detached', 'caller'),
+  scope: isOneOf('global', 'session', 'request'),
 };
 
 /** What each option of data may be. */
@@ -106,6 +107,21 @@ export function checkDataOptions(options: unknown, where: string): asserts optio
   checkWindows(options, where);
   if (options.store !== undefined && options.persist !== undefined) {
     throw invalidOption(where, 'persist', options.persist, 'left out where `store` is given (a disk is a store)');
+  }
+  if (options.scope === 'request') checkNotStored(options, where);
+}
+
+/** What ends with a request is of no use to anybody later (hazard 29). */
+function checkNotStored(options: AnyDataOptions, where: string): void {
+  for (const option of ['store', 'persist'] as const) {
+    const given = options[option];
+    if (given === undefined || given === false) continue;
+    throw invalidOption(
+      where,
+      option,
+      given,
+      "left out with scope: 'request': what is of one request is in memory only",
+    );
   }
 }
 

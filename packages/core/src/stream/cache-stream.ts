@@ -6,7 +6,7 @@ import type { StreamParts } from './stream-parts.js';
 /** A cached stream function. It stays in memory, so that there is no store. */
 export function buildCachedStream(parts: StreamParts): Built {
   const calls = new StreamFunction(parts);
-  const { wrapper, owned } = buildCachedFunction({ ...parts, store: undefined }, calls, () => ({}));
+  const { wrapper, owned } = buildCachedFunction({ ...parts, store: undefined, scope: undefined }, calls, () => ({}));
   const close = (): void => {
     owned.close();
     calls.stopUnread();

@@ -145,7 +145,7 @@ export class StreamFunction implements Calls<CallOptions> {
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
   #passThrough({ self, args }: RunCall): Opened {
     const { report } = this.#parts;
-    const flight = this.#flight({ table: this, key: '', run: 0, position: 0 });
+    const flight = this.#flight({ table: this, key: '', run: 0, position: 0, passesThrough: true });
     flight.outdated = true;
     const begin = beginning();
     const owner = passThrough(this.#parts, flight, { self, args });
@@ -154,10 +154,10 @@ export class StreamFunction implements Calls<CallOptions> {
     return { begin, run, passes: () => undefined, tell: () => {} };
   }
 
-  #flight(of: Pick<FlightOptions, 'table' | 'key' | 'run' | 'position'>): Flight<void> {
-    const { host, settings } = this.#parts;
+  #flight(of: Pick<FlightOptions, 'table' | 'key' | 'run' | 'position' | 'passesThrough'>): Flight<void> {
+    const { host, settings, report } = this.#parts;
     const { clock } = host.settings;
-    return new Flight<void>({ ...of, cache: host, clock, behind: false, inherits: settings.inherits });
+    return new Flight<void>({ ...of, fn: report.fn, cache: host, clock, behind: false, inherits: settings.inherits });
   }
 
   readPolicy(given: unknown, where: string): CallOptions {

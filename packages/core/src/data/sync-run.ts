@@ -10,15 +10,19 @@ export interface SyncRun extends Recorder {
   outdated: boolean;
 }
 
-/** Begins one. */
-export function beginSyncRun({ host, generations, settings }: DataSyncParts): SyncRun {
+/** Begins one; without a key it passes through a disabled or closed cache. */
+export function beginSyncRun(parts: DataSyncParts, key: string | undefined): SyncRun {
+  const { host, generations, settings, report, scope } = parts;
   const { clock } = host.settings;
   return {
     run: host.nextRun(),
     position: generations.position,
     started: clock.now(),
-    outdated: false,
+    outdated: key !== undefined && scope?.begins(key) === false,
     cache: host,
+    fn: report.fn,
+    key: key ?? '',
+    passesThrough: key === undefined,
     refreshes: currentRecorder()?.refreshes === true,
     inherits: settings.inherits,
     replays: true,
@@ -31,17 +35,4 @@ export function beginSyncRun({ host, generations, settings }: DataSyncParts): Sy
 /** The tags of a result, with those of what its run has used. */
 export function withInherited(own: readonly string[], { used }: SyncRun): readonly string[] {
   return used === undefined ? own : [...new Set([...own, ...used.tags])];
-}
-
-/** What a call has come to. */
-export type Attempt<T> =
-  { readonly failed: false; readonly result: T } | { readonly failed: true; readonly error: unknown };
-
-/** Calls, and catches what is thrown. */
-export function attempt<T>(run: () => T): Attempt<T> {
-  try {
-    return { failed: false, result: run() };
-  } catch (error) {
-    return { failed: true, error };
-  }
 }

@@ -1,0 +1,55 @@
+import type { Cache, CacheOptions } from '@millpond/core';
+
+/** The session of a request, as each plugin spells it. */
+export interface SessionHandle {
+  set(name: string, value: string): void;
+  get(name: string): unknown;
+  destroy(): Promise<void>;
+  regenerate(): Promise<void>;
+}
+
+/** What a route of the contract sees of its request. */
+export interface Visit {
+  /** Throws where there is no session plugin. */
+  readonly session: SessionHandle;
+  /** The header x-user. */
+  readonly user: string | undefined;
+  /** Stands for the request: what must not be kept from collection. */
+  readonly request: object;
+  /** The parsed body. */
+  readonly body: unknown;
+}
+
+/** Whose sessions they are: those of the host's plugin, of nobody, or whoever the header x-user names. */
+export type SessionKind = 'plugin' | 'none' | 'header';
+
+/** An app that is to be started. */
+export interface ScopePlan {
+  readonly sessions: SessionKind;
+  readonly cacheOptions?: CacheOptions;
+  /** Made elsewhere: the app does not close it. */
+  readonly cache?: Cache;
+  /** Adds the routes: what a handler returns is sent as JSON, and GET and POST are answered alike. */
+  readonly routes: (cache: Cache, route: (path: string, handler: (visit: Visit) => unknown) => void) => void;
+}
+
+/** An app that listens. */
+export interface ScopeApp {
+  readonly port: number;
+  readonly cache: Cache;
+  /** What handlers failed with. */
+  readonly errors: readonly unknown[];
+  readonly close: () => Promise<void>;
+}
+
+/** A framework, with one of its session plugins. */
+export interface ScopeHost {
+  readonly name: string;
+  readonly start: (plan: ScopePlan) => Promise<ScopeApp>;
+}
+
+/** The header that names a user. */
+export function userOf(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const user = headers['x-user'];
+  return typeof user === 'string' ? user : undefined;
+}
