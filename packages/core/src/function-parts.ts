@@ -84,6 +84,7 @@ export class FunctionParts {
       flights,
       cooldowns: new Cooldowns(),
       places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
+      runsLate: store !== undefined || options.maxConcurrent !== undefined,
       store,
     };
   }

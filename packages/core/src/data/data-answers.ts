@@ -64,7 +64,7 @@ export class DataAnswers {
     if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.policy);
     const position = generations.position;
-    const late = new LateArguments(call, keyer, report.fn);
+    const late = LateArguments.of(call, keyer, report.fn);
     const outcome = await this.#flights.wait(joined, call, fallback);
     if (!this.#isFor(call, outcome, position)) {
       flights.setApart(joined);
@@ -102,7 +102,8 @@ export class DataAnswers {
   async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
     const { report } = this.#parts;
     const { key, policy } = call;
-    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined }, false);
+    const late = this.#flights.lateArguments(call);
+    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined, late }, false);
     let outcome: DataOutcome;
     try {
       outcome = await this.#flights.wait(flight, call, fallback);

@@ -107,7 +107,8 @@ export class DataFunction {
     const call = { key: keyer.keyOf(self, args), self, args, policy: WAITS_FOR_EVER };
     const primed = keep(value, keepOptions(call.key));
     if (!host.settings.enabled || host.closed) return;
-    const flight = this.#flights.start(call, { reason: 'refresh', freshness: settings.policy, primed }, false);
+    const errand = { reason: 'refresh', freshness: settings.policy, primed, late: undefined } as const;
+    const flight = this.#flights.start(call, errand, false);
     const outcome = await this.#flights.wait(flight, call, undefined);
     if (outcome.type === 'failure') throw outcome.error;
   }

@@ -7,7 +7,7 @@ import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { missReason } from './miss-reason.js';
 import type { MissReason } from '../events.js';
 import { DESERTED, type Flight } from '../run/flight.js';
-import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
+import type { KeyedCall, LateArguments } from '../run/late-arguments.js';
 import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
 import type { Begun } from '../store/index.js';
@@ -20,6 +20,8 @@ export interface Errand {
   readonly freshness: Freshness;
   /** A value that is put in the place of what the function would return. */
   readonly primed: Kept | undefined;
+  /** The arguments, where the function begins later than the flight. */
+  readonly late: LateArguments | undefined;
 }
 
 /** What a run has to go by. */
@@ -61,12 +63,11 @@ export class DataRun {
   }
 
   async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
-    const { store, places, keyer, report, host } = this.#parts;
-    const { call, reason } = errand;
+    const { store, places, host } = this.#parts;
+    const { call, reason, late } = errand;
     const plan = { flight, call, args: call.args, own: false, reason, begun: undefined, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
-    if (store === undefined && places === undefined) return this.#compute(plan);
-    const late = new LateArguments(call, keyer, report.fn);
+    if (late === undefined || (store === undefined && places === undefined)) return this.#compute(plan);
     flight.looking = true;
     const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
     if ('answer' in looked) return looked.answer;

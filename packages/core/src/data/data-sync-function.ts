@@ -2,7 +2,7 @@ import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
 import { errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
-import type { DataFunctionParts } from './data-parts.js';
+import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
 import { explainDataSync } from '../observe/explain-data.js';
@@ -11,7 +11,7 @@ import { memorySources, record, type Inherited, type Recorder } from '../run/inh
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 
 /** What a synchronous function needs of the parts of a data function. */
-export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
+export type DataSyncParts = Omit<DataFunctionParts, AsyncPart>;
 
 /** One run that is under way: somewhere below it on the stack. */
 interface SyncRun extends Recorder {
