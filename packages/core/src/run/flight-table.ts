@@ -28,7 +28,8 @@ export class FlightTable<T> {
     const flight = this.#joinable.get(key);
     if (flight === undefined || this.holdsKey(flight, now)) return flight;
     this.#abandon(flight, 'timeout');
-    return undefined;
+    // Whoever was told of that may have called again.
+    return this.#joinable.get(key);
   }
 
   /** Whether the flight that `find` found still holds its key; when too many were left behind, however long it takes. */
