@@ -157,8 +157,10 @@ export class Load {
     const asked = [...this.#asked].toSorted(([, a], [, b]) => a.order - b.order);
     for (const [key, { late }] of asked) {
       const args = late.now();
-      if (args === undefined) changed.set(key, idChanged(this.#parts.report.fn));
-      else due.push({ key, id: args[0], named: this.#named(args) ?? key });
+      if (args === undefined) {
+        changed.set(key, idChanged(this.#parts.report.fn));
+        for (const run of this.#runs) if (run.key === key) run.changed = true;
+      } else due.push({ key, id: args[0], named: this.#named(args) ?? key });
     }
     return { due, changed };
   }

@@ -132,7 +132,7 @@ export class DataFlights {
       // It waits as a caller does, so that it is not deserted when one who joined it leaves.
       const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
-      const hasFailed = outcome.type === 'failure' && !flight.outdated;
+      const hasFailed = outcome.type === 'failure' && !flight.outdated && !flight.changed;
       if (hasFailed) cooldowns.begin(call.key, this.#now() + host.settings.refreshCooldown);
     };
     const runs = inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));

@@ -29,7 +29,6 @@ interface Plan {
   readonly flight: Flight<DataOutcome>;
   readonly call: KeyedCall;
   readonly args: readonly unknown[];
-  readonly own: boolean;
   readonly reason: MissReason;
   readonly begun: Begun | undefined;
   readonly started: number;
@@ -65,7 +64,7 @@ export class DataRun {
   async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
     const { store, places, host } = this.#parts;
     const { call, reason, late } = errand;
-    const plan = { flight, call, args: call.args, own: false, reason, begun: undefined, started: this.#now() };
+    const plan = { flight, call, args: call.args, reason, begun: undefined, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
     if (late === undefined || (store === undefined && places === undefined)) return this.#compute(plan);
     flight.looking = true;
@@ -78,6 +77,7 @@ export class DataRun {
     const refused = wait === undefined ? undefined : await wait;
     if (refused !== undefined) return refused;
     const args = late.now();
+    flight.changed = args === undefined;
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
     flight.run = host.nextRun();
     flight.looking = false;
@@ -85,7 +85,6 @@ export class DataRun {
       ...plan,
       ...looked,
       args: args ?? call.args,
-      own: args === undefined,
       started: this.#now(),
     });
   }
@@ -153,7 +152,7 @@ export class DataRun {
     if (state !== 'fresh' && state !== 'stale') return undefined;
     this.#parts.flights.leave(flight);
     const source: DataSource = state === 'fresh' ? { type: 'store' } : { type: 'stale', cause: 'revalidate', late };
-    return this.#answer(flight, entry, source, false);
+    return this.#answer(flight, entry, source);
   }
 
   /** Runs the function, and keeps what it returns. */
@@ -207,7 +206,7 @@ export class DataRun {
     const now = this.#now();
     if (now >= entry.trustedUntil || now >= errorUntil(entry, freshness)) return undefined;
     const source = { type: 'stale', cause } as const;
-    return { type: 'answer', source, entry, outdatedAt: undefined, own: false };
+    return { type: 'answer', source, entry, outdatedAt: undefined };
   }
 
   #settle(plan: Plan, value: unknown): DataOutcome {
@@ -253,20 +252,20 @@ export class DataRun {
     if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(call.key);
     const computeMs = this.#now() - plan.started;
     const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs }, keeps);
-    const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason }, plan.own);
+    const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
     report.computed(call.key, computeMs, keeps);
     return answer;
   }
 
-  #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource, own: boolean): DataAnswer {
+  #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource): DataAnswer {
     const outdatedAt = this.#parts.generations.firstInvalidation(flight.position, entry.tags);
-    return { type: 'answer', source, entry, outdatedAt, own };
+    return { type: 'answer', source, entry, outdatedAt };
   }
 
-  #isCurrent({ flight, own }: Plan, tags: readonly string[]): boolean {
+  #isCurrent({ flight }: Plan, tags: readonly string[]): boolean {
     const { host, generations } = this.#parts;
-    if (own || flight.outdated || host.closed) return false;
+    if (flight.changed || flight.outdated || host.closed) return false;
     return generations.firstInvalidation(flight.position, tags) === undefined;
   }
 
