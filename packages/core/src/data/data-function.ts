@@ -47,8 +47,8 @@ export class DataFunction {
 
   /** What `withOptions` was given, over what the function says. What is kept from now on stays long enough for it. */
   readPolicy(given: unknown, where: string): CallPolicy {
-    const { settings } = this.#parts;
-    const policy = callPolicy(given, settings.policy, settings.hasTtl, where);
+    const { settings, context } = this.#parts;
+    const policy = callPolicy(given, { policy: settings.policy, hasTtl: settings.hasTtl, context }, where);
     settings.retain(policy);
     return policy;
   }
