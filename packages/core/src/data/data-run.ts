@@ -31,6 +31,8 @@ interface Plan {
   readonly args: readonly unknown[];
   readonly reason: MissReason;
   readonly begun: Begun | undefined;
+  /** Whether the value is given, and nothing runs. */
+  readonly primed: boolean;
   readonly started: number;
 }
 
@@ -64,7 +66,7 @@ export class DataRun {
   async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
     const { store, places, host } = this.#parts;
     const { call, reason, late } = errand;
-    const plan = { flight, call, args: call.args, reason, begun: undefined, started: this.#now() };
+    const plan = { flight, call, args: call.args, reason, begun: undefined, primed: false, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
     if (late === undefined || (store === undefined && places === undefined)) return this.#compute(plan);
     flight.looking = true;
@@ -235,7 +237,7 @@ export class DataRun {
       const value = kept.copy();
       const tags = settings.tagsOf(value, plan.args);
       const ttl = settings.ttlOf(value, plan.args);
-      return this.#keep({ ...plan, begun, started: this.#now() }, kept, tags, ttl, () => true);
+      return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.call.key, 0, error);
       return { type: 'failure', reason: plan.reason, error, failedAt: undefined, mayBeStale: false };
@@ -244,14 +246,14 @@ export class DataRun {
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
     const { flights, report, failures } = this.#parts;
-    const { flight, call, begun } = plan;
+    const { flight, call, begun, primed } = plan;
     const tags = this.#keeper.tagsOf(flight, own);
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(call.key);
     const computeMs = this.#now() - plan.started;
-    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs }, keeps);
+    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, primed }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
     report.computed(call.key, computeMs, keeps);
