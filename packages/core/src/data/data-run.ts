@@ -256,8 +256,14 @@ export class DataRun {
     const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, primed }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
-    report.computed(call.key, computeMs, keeps);
+    report.computed(call.key, computeMs, keeps && this.#isThere(call.key, entry));
     return answer;
+  }
+
+  /** Whether memory took an entry, or the store was given it: memory may be too small for it. */
+  #isThere(key: string, entry: DataEntry): boolean {
+    const { shelf, store } = this.#parts;
+    return (store !== undefined && !entry.unstored) || shelf.get(key)?.value === entry;
   }
 
   #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource): DataAnswer {

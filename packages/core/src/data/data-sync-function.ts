@@ -164,7 +164,7 @@ export class DataSyncFunction {
 
   /** Keeps a result; answers with what makes the caller's copy. */
   #keepResult({ key, args }: SyncCall, run: SyncRun, value: unknown): () => unknown {
-    const { report, settings, keepOptions, failures } = this.#parts;
+    const { report, settings, keepOptions, failures, shelf } = this.#parts;
     let kept: Kept;
     try {
       kept = keep(value, keepOptions(key));
@@ -183,7 +183,7 @@ export class DataSyncFunction {
     if (keeps) this.#place(key, entry, run);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     else if (this.#isCurrent(run, tags)) failures?.drop(key);
-    report.computed(key, entry.computeMs, keeps);
+    report.computed(key, entry.computeMs, shelf.get(key)?.value === entry);
     return () => this.#handOut(entry);
   }
 
