@@ -204,6 +204,20 @@ describe('prime', () => {
     expect(await start().load('a')).toBe('primed');
   });
 
+  test('over a store has the tags of what its arguments were at the call', async () => {
+    const { cache } = pond({ name: 'shop', store: new Map() });
+    const load = cache.cacheData(async ({ id }: { id: number }) => `computed ${id}`, {
+      name: 'load',
+      tags: (_value, { id }) => [`user:${id}`],
+    });
+    const query = { id: 1 };
+    const primed = load.prime('given', query);
+    query.id = 2;
+    await primed;
+    await cache.invalidateTags('user:1');
+    expect(await load({ id: 1 })).toBe('computed 1');
+  });
+
   test.each(['read', 'write'] as const)(
     'that cannot %s the store drops what the store has, so that the old value does not come back',
     async (operation) => {

@@ -231,12 +231,12 @@ export class DataRun {
 
   async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {
     const { settings, store, report } = this.#parts;
-    const begun = await store?.entries.begin(plan.call.key, settings.staticTags);
     try {
-      // Its callbacks get what the caller has given, not the master.
+      // Its callbacks get what the caller has given, not the master; and at once, before the caller can change the arguments.
       const value = kept.copy();
       const tags = settings.tagsOf(value, plan.args);
       const ttl = settings.ttlOf(value, plan.args);
+      const begun = await store?.entries.begin(plan.call.key, settings.staticTags);
       return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.call.key, 0, error);
