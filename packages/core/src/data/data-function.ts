@@ -11,6 +11,7 @@ import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun } from '../run/run-context.js';
+import { untilAborted } from '../run/until-aborted.js';
 
 /** The life of the calls of one data function. */
 export class DataFunction {
@@ -31,7 +32,7 @@ export class DataFunction {
   /** Answers a call; every failure is a rejection. */
   call(self: unknown, args: readonly unknown[], policy: CallPolicy = this.#parts.settings.policy): Promise<unknown> {
     const { host, keyer } = this.#parts;
-    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
+    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args, policy.signal);
     try {
       const key = keyer.keyOf(self, args);
       policy.signal?.throwIfAborted();
@@ -150,11 +151,12 @@ export class DataFunction {
   }
 
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
-  async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
+  async #passThrough(self: unknown, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
     const { original, context, report } = this.#parts;
+    signal?.throwIfAborted();
     report.started(undefined);
-    const run = (): unknown => Reflect.apply(original, self, args);
-    return context === 'detached' ? inRootContext(run) : run();
+    const run = async (): Promise<unknown> => Reflect.apply(original, self, args);
+    return untilAborted(context === 'detached' ? inRootContext(run) : run(), signal);
   }
 
   #now(): number {
