@@ -11,11 +11,10 @@ import { Failures } from './data/failures.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './settings/index.js';
 import { codecsOf, type KeepOptions } from './copy/index.js';
-import { parseDuration } from './duration.js';
 import { nameTaken, wrappedOften } from './errors/index.js';
-import { FlightTable } from './run/flight-table.js';
 import { Places } from './run/places.js';
 import { Cooldowns } from './run/refresh.js';
+import { flightTable, flightTimeout } from './function-flights.js';
 import type { CacheHost } from './host.js';
 import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { CacheOptions } from './options.js';
@@ -87,6 +86,7 @@ export class FunctionParts {
       flights,
       cooldowns: new Cooldowns(),
       places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
+      runsLate: store !== undefined || options.maxConcurrent !== undefined,
       store,
     };
   }
@@ -274,19 +274,6 @@ export class FunctionParts {
       },
     });
   }
-}
-
-function flightTable<T>(
-  options: AnyFunctionOptions,
-  where: string,
-  report: Reporter,
-  scope: FunctionScope | undefined,
-): FlightTable<T> {
-  return new FlightTable<T>(flightTimeout(options, where), (key, why) => report.abandoned(key, why), scope);
-}
-
-function flightTimeout(options: AnyFunctionOptions, where: string): number {
-  return parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
 }
 
 /** Made when it is asked for: a digest of the source is not for free. */

@@ -219,6 +219,22 @@ describe('each id', () => {
     expect(await answer).toBe(7);
   });
 
+  test('that is changed fails its caller, and not another one who asked for it', async () => {
+    class Id {
+      constructor(public at: number) {}
+      [Symbol.for('millpond.key')](): number {
+        return this.at;
+      }
+    }
+    const load = pond().cache.cacheBatch(async (ids: readonly Id[]) => ids.map(({ at }) => at), { name: 'load' });
+    const changed = new Id(1);
+    const failed = failureOf(load(changed));
+    const answer = load(new Id(1));
+    changed.at = 2;
+    expect(await failed).toMatchObject({ code: 'ERR_MILLPOND_BATCH' });
+    expect(await answer).toBe(1);
+  });
+
   test('that has no key rejects, and the others are loaded', async () => {
     class Row {}
     const load = pond().cache.cacheBatch(async (ids: readonly unknown[]) => ids, { name: 'load' });

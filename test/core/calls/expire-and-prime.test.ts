@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCache, type DataOptions } from '@millpond/core';
+import { createFaultyStore } from '@millpond/core/testing';
 import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { failureOf, unchecked, until } from '../support/gate.js';
@@ -202,6 +203,42 @@ describe('prime', () => {
     await one.cache.flush();
     expect(await start().load('a')).toBe('primed');
   });
+
+  test('over a store has the tags of what its arguments were at the call', async () => {
+    const { cache } = pond({ name: 'shop', store: new Map() });
+    const load = cache.cacheData(async ({ id }: { id: number }) => `computed ${id}`, {
+      name: 'load',
+      tags: (_value, { id }) => [`user:${id}`],
+    });
+    const query = { id: 1 };
+    const primed = load.prime('given', query);
+    query.id = 2;
+    await primed;
+    await cache.invalidateTags('user:1');
+    expect(await load({ id: 1 })).toBe('computed 1');
+  });
+
+  test.each(['read', 'write'] as const)(
+    'that cannot %s the store drops what the store has, so that the old value does not come back',
+    async (operation) => {
+      const store = createFaultyStore();
+      const { cache, clock } = pond({ name: 'shop', store, logger: { warn() {} } });
+      let now = 'old';
+      const load = cache.cacheData(async (_id: string) => now, { name: 'load' });
+      await load('a');
+      await cache.flush();
+      now = 'new';
+      store.fail(operation);
+      await load.prime('new', 'a');
+      await settle();
+      await settle();
+      store.restore();
+      expect(await load('a')).toBe('new');
+      await clock.advance('11s');
+      expect(await load('a')).toBe('new');
+      await cache.close();
+    },
+  );
 
   test('refuses what is no data, and what has no key', async () => {
     const { load } = numbered();

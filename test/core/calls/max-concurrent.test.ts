@@ -85,6 +85,25 @@ describe('hazard 50: maxConcurrent', () => {
     expect(await count(20)).toBe(20);
   });
 
+  test('lets in what a run with a place calls, though the line is full', async () => {
+    const { cache } = pond();
+    const door = gate();
+    const load: (id: string) => Promise<string> = cache.cacheData(
+      async (id: string): Promise<string> => {
+        if (id !== 'outer') return id;
+        await door.passed;
+        return load('inner');
+      },
+      { maxConcurrent: 1 },
+    );
+    const outer = load('outer');
+    const line = Array.from({ length: 10 }, (_, place) => load(`in line ${place}`));
+    await settle();
+    door.open();
+    expect(await outer).toBe('inner');
+    expect(await Promise.all(line)).toHaveLength(10);
+  });
+
   test('does not let runs of two functions wait for the places of each other', async () => {
     const { cache } = pond();
     const doors: Gate<void>[] = [];

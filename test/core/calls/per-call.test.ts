@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCache, type DataOptions } from '@millpond/core';
 import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond, record } from '../support/cache.js';
-import { failureOf, unchecked } from '../support/gate.js';
+import { failureOf, gate, unchecked } from '../support/gate.js';
 import { gatedRuns } from '../support/gated-runs.js';
 
 function numbered(options: DataOptions<[id?: string], number> = {}) {
@@ -153,6 +153,22 @@ describe('hazard 54: a stale window of one call', () => {
     const { load } = numbered();
     expect(() => load.withOptions({ staleIfError: '1h' })).toThrow(/staleIfError.*ttl/);
   });
+});
+
+test('a signal lets its caller go also where nothing is cached', async () => {
+  const cache = createCache({ enabled: false });
+  let runs = 0;
+  const load = cache.cacheData(async () => {
+    runs += 1;
+    return gate<number>().passed;
+  });
+  const caller = new AbortController();
+  const left = failureOf(load.withOptions({ signal: caller.signal })());
+  await settle();
+  caller.abort('gone');
+  expect(await left).toBe('gone');
+  expect(await failureOf(load.withOptions({ signal: caller.signal })())).toBe('gone');
+  expect(runs).toBe(1);
 });
 
 test('a joiner has a stale window of its own when the run fails', async () => {

@@ -166,6 +166,31 @@ describe('hazard 31: a request can be collected although its call left', () => {
     await cache.close();
   });
 
+  test('a run over a store that never settles, whose key was asked for again in the caller’s context', async () => {
+    const cache = createCache({ name: 'shop', store: new Map() });
+    const door = gate<number>();
+    const load = cache.cacheData(async (_query: { page: number }) => door.passed, {
+      name: 'load',
+      key: ({ page }) => [userNow(), page],
+    });
+    const others: Promise<number>[] = [];
+    const leaves = async (): Promise<unknown> => {
+      const caller = new AbortController();
+      const answer = load
+        .withOptions({ signal: caller.signal })({ page: 1 })
+        .catch(() => 'gone');
+      await settle();
+      caller.abort();
+      return answer;
+    };
+    const left = collected(leaves);
+    request.run({ user: 'ann' }, () => others.push(load({ page: 1 })));
+    expect(await left).toBe(true);
+    door.open(1);
+    expect(await Promise.all(others)).toEqual([1]);
+    await cache.close();
+  });
+
   test('a run that others wait for', async () => {
     const cache = createCache();
     const door = gate<number>();

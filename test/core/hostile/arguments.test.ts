@@ -3,7 +3,7 @@ import { defineHasher } from '@millpond/core';
 import { settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { GatedStore } from '../support/gated-store.js';
-import { gate } from '../support/gate.js';
+import { failureOf, gate } from '../support/gate.js';
 
 class Id {
   value: number;
@@ -81,6 +81,23 @@ test('the same for a resource, changed while the old one was validated', async (
   await waiting;
   valid = true;
   expect((await pool(new Id(1))).id).toBe(1);
+});
+
+test('the failure of a run whose arguments were changed is none of those who joined it', async () => {
+  const { cache } = pond({ name: 'shop', store: new GatedStore() });
+  const load = cache.cacheData(
+    async (id: Id) => {
+      if (id.value === 2) throw new Error('no 2');
+      return id.value;
+    },
+    { name: 'load', hashers: [defineHasher(Id, (id) => id.value)] },
+  );
+  const id = new Id(1);
+  const first = failureOf(load(id));
+  const joined = load(new Id(1));
+  id.value = 2;
+  expect(await first).toMatchObject({ message: 'no 2' });
+  expect(await joined).toBe(1);
 });
 
 test('`this` changed while the store was asked does not put its value under the old key', async () => {

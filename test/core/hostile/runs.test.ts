@@ -3,6 +3,7 @@ import { currentSignal } from '@millpond/core';
 import { settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { failureOf, gate, watch } from '../support/gate.js';
+import { gatedRuns } from '../support/gated-runs.js';
 
 test('hazard 17: a run that stops waiting for another by one of two calls still waits by the other', async () => {
   const { cache } = pond();
@@ -92,6 +93,20 @@ test('a signal that aborted while the resource was validated does not wait for t
   await settle();
   expect(state.settled).toBe(true);
   building.open();
+});
+
+test('hazard 18: a listener who calls again when a run is abandoned shares the next run with the caller', async () => {
+  const { cache, clock, load, doors, answer } = gatedRuns({ flightTimeout: '1s' });
+  const stuck = load('a');
+  await clock.advance('1s');
+  const heard: Promise<string>[] = [];
+  cache.on('abandoned', () => heard.push(load('a')));
+  const next = load('a');
+  await answer(2, 'next');
+  expect([await next, ...(await Promise.all(heard))]).toEqual(['next', 'next']);
+  expect(doors).toHaveLength(2);
+  await answer(1, 'late');
+  expect(await stuck).toBe('late');
 });
 
 test('refreshes that never end do not keep others from running for ever', async () => {

@@ -39,6 +39,25 @@ test('`notKept` tells of a value that is larger than its function, or the cache,
   for (const event of heard) expect(event).toHaveProperty('bytes', expect.any(Number));
 });
 
+test('`computed` tells that a value was kept only where memory or the store took it', async () => {
+  const { cache } = pond({ maxBytes: 5000 });
+  const heard = record(cache, 'computed');
+  const long = { maxBytes: 500 };
+  await cache.cacheData(async () => 'x'.repeat(1000), { name: 'data', ...long })();
+  cache.cacheDataSync(() => 'x'.repeat(1000), { name: 'sync', ...long })();
+  await cache.cacheData(async () => 'x', { name: 'short', ...long })();
+  const stored = createCache({ name: 'shop', store: new Map() });
+  const heardOfStored = record(stored, 'computed');
+  await stored.cacheData(async () => 'x'.repeat(1000), { name: 'stored', ...long })();
+  expect([...heard, ...heardOfStored]).toMatchObject([
+    { fn: 'data', kept: false },
+    { fn: 'sync', kept: false },
+    { fn: 'short', kept: true },
+    { fn: 'stored', kept: true },
+  ]);
+  await stored.close();
+});
+
 describe('`started` tells of each run, with the text to show while it lasts', () => {
   test('which names the function, unless `label` says otherwise, or that there is none', async () => {
     const { cache } = pond();

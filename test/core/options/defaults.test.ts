@@ -34,6 +34,17 @@ describe('defaults of a cache', () => {
     expect(await asCaller()).toBe(4);
   });
 
+  test('that contradict what a function says for itself are left out there', () => {
+    const windows = { ttl: '1m', staleIfError: '1h' };
+    const hard = createCache({ ...windows, hardTimeout: '1s' });
+    expect(() => hard.cacheData(async () => 1, { softTimeout: '2s' })).not.toThrow();
+    const soft = createCache({ ...windows, softTimeout: '2s' });
+    expect(() => soft.cacheData(async () => 1, { hardTimeout: '1s' })).not.toThrow();
+    expect(() => soft.cacheData(async () => 1, { softTimeout: '2s', hardTimeout: '1s' })).toThrow(/softTimeout/);
+    expect(() => soft.cacheData(async () => 1, { hardTimeout: unchecked('1') })).toThrow(/hardTimeout/);
+    expect(() => createCache({ softTimeout: '2s', hardTimeout: '1s' })).toThrow(/createCache.*softTimeout/);
+  });
+
   test('are checked where the cache is made', () => {
     for (const options of [
       { staleIfError: 0 },

@@ -68,4 +68,6 @@ test('a refresh has no caller, so it is refused for functions that run in their 
   const { cacheData } = createCache();
   const options = { ttl: '1m', staleWhileRevalidate: '1m', context: 'caller' } as const;
   expect(() => cacheData(async () => 1, options)).toThrow(/staleWhileRevalidate.*context: 'caller'/);
+  const load = cacheData(async () => 1, { ttl: '1m', context: 'caller' });
+  expect(() => load.withOptions({ staleWhileRevalidate: '1m' })).toThrow(/staleWhileRevalidate.*context: 'caller'/);
 });

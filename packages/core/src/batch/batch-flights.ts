@@ -1,5 +1,6 @@
 import type { Flight } from '../run/flight.js';
 import { FlightTable } from '../run/flight-table.js';
+import type { LateArguments } from '../run/late-arguments.js';
 import type { Collector } from './collector.js';
 
 /** The runs of single ids; the collector is told of each, since it calls the user's function for many at once. */
@@ -15,8 +16,8 @@ export class BatchFlights<T> extends FlightTable<T> {
     this.#collector = collector;
   }
 
-  override start(flight: Flight<T>, run: () => Promise<T>): void {
-    this.#collector.began(flight);
+  override start(flight: Flight<T>, run: () => Promise<T>, late?: LateArguments): void {
+    this.#collector.began(flight, late);
     super.start(flight, () => run().finally(() => this.#collector.ended(flight)));
   }
 

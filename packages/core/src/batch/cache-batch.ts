@@ -9,7 +9,7 @@ import { BatchRefreshes } from './batch-refreshes.js';
 import type { Collector } from './collector.js';
 
 /** What a batch function is made of: the parts of a data function of one id, and what loads the rows of many. */
-export interface BatchParts extends Omit<DataFunctionParts, 'original' | 'context' | 'places'> {
+export interface BatchParts extends Omit<DataFunctionParts, 'original' | 'context' | 'places' | 'runsLate'> {
   readonly load: AnyFunction;
   readonly collector: Collector;
 }
@@ -52,6 +52,7 @@ export function buildCachedBatch({ load, collector, ...parts }: BatchParts): Bui
     context: 'detached',
     // It is loads that are limited, not ids.
     places: undefined,
+    runsLate: true,
     refreshes: new BatchRefreshes(parts.refreshes),
   };
   const calls = new BatchFunction(data);

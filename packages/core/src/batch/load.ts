@@ -1,13 +1,13 @@
-import { idChanged } from '../errors/index.js';
+import { CacheError, idChanged } from '../errors/index.js';
 import type { CacheHost } from '../host.js';
 import type { Keyer } from '../key/index.js';
 import { DESERTED, Flight } from '../run/flight.js';
-import { LateArguments } from '../run/late-arguments.js';
+import type { LateArguments } from '../run/late-arguments.js';
 import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
 import type { AnyFunction } from '../wrapping.js';
 import type { BatchReporter } from './batch-reporter.js';
-import { readRows, rowOf, type IdOf, type Rows } from './rows.js';
+import { readRows, rowOf, type IdOf, type LoadedId, type Rows } from './rows.js';
 
 /** What loads are made of. */
 export interface LoadParts {
@@ -83,19 +83,16 @@ export class Load {
   /** The row of an id, for its run, or for a call that has none; rejects with what the row, or all of the load, fails with. */
   async row(
     key: string,
-    id: unknown,
+    late: LateArguments,
     order: number,
     run: Flight<unknown> | undefined,
     passesThrough: boolean,
   ): Promise<unknown> {
-    const { keyer, report } = this.#parts;
+    const { report } = this.#parts;
     const known = this.#asked.get(key);
     // The store may have told the runs of an id in another order.
     if (known !== undefined) known.order = Math.min(known.order, order);
-    else {
-      const late = new LateArguments({ key, self: undefined, args: [id] }, keyer, report.fn);
-      this.#asked.set(key, { order, late });
-    }
+    else this.#asked.set(key, { order, late });
     if (passesThrough) this.#plainCalls += 1;
     else if (run !== undefined) this.#serve(run);
     const rows = await this.flight.wait({ fn: report.fn, signal: undefined, limits: [], onDeserted: () => undefined });
@@ -152,15 +149,27 @@ export class Load {
     return new Map([...readRows(answer, due, { fn: report.fn, ...this.#parts }), ...changed]);
   }
 
+  /** The key of an id outside its caller's async context, as its row is named; undefined when it has none there. */
+  #named(args: readonly unknown[]): string | undefined {
+    try {
+      return this.#parts.keyer.keyOf(undefined, args);
+    } catch (error) {
+      if (error instanceof CacheError) return undefined;
+      throw error;
+    }
+  }
+
   /** The ids as they were when they were asked for, in that order, and failures of those that cannot be had any more. */
-  #due(): { readonly due: { readonly key: string; readonly id: unknown }[]; readonly changed: Rows } {
+  #due(): { readonly due: LoadedId[]; readonly changed: Rows } {
     const due = [];
     const changed = new Map<string, unknown>();
     const asked = [...this.#asked].toSorted(([, a], [, b]) => a.order - b.order);
     for (const [key, { late }] of asked) {
       const args = late.now();
-      if (args === undefined) changed.set(key, idChanged(this.#parts.report.fn));
-      else due.push({ key, id: args[0] });
+      if (args === undefined) {
+        changed.set(key, idChanged(this.#parts.report.fn));
+        for (const run of this.#runs) if (run.key === key) run.changed = true;
+      } else due.push({ key, id: args[0], named: this.#named(args) ?? key });
     }
     return { due, changed };
   }

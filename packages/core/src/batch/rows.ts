@@ -12,6 +12,8 @@ export type Rows = ReadonlyMap<string, unknown>;
 export interface LoadedId {
   readonly key: string;
   readonly id: unknown;
+  /** What names it where there is no caller: another than `key` when the option `key` reads the async context. */
+  readonly named: string;
 }
 
 /** What it takes to tell whose rows are whose. */
@@ -73,7 +75,7 @@ function byKey(
   loaded: readonly LoadedId[],
   options: RowsOptions,
 ): { readonly rows: Map<string, unknown>; readonly repeated: ReadonlyMap<string, unknown> } {
-  const wanted = new Set(loaded.map(({ key }) => key));
+  const wanted = new Set(loaded.map(({ named }) => named));
   const found = new Map<string, unknown>();
   const repeated = new Map<string, unknown>();
   const others: unknown[] = [];
@@ -84,7 +86,11 @@ function byKey(
     else found.set(key, row);
   }
   if (others.length > 0 && found.size < wanted.size) refuseOtherSpellings(others, loaded, options.fn);
-  return { rows: found, repeated };
+  return { rows: byAskedKey(found, loaded), repeated: byAskedKey(repeated, loaded) };
+}
+
+function byAskedKey(named: ReadonlyMap<string, unknown>, loaded: readonly LoadedId[]): Map<string, unknown> {
+  return new Map(loaded.filter((asked) => named.has(asked.named)).map((asked) => [asked.key, named.get(asked.named)]));
 }
 
 function keyOfRow(id: unknown, { fn, keyer }: RowsOptions): string {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../duration.js';
 import { invalidOption } from '../errors/index.js';
 import type { CallOptions } from '../options.js';
-import { checkDataCallOptions, checkTimeouts, type Timeouts } from '../settings/index.js';
+import { checkDataCallOptions, checkTimeouts, refusedRefresh, type Timeouts } from '../settings/index.js';
 
 /** How old a value may be for one call; milliseconds. */
 export interface Freshness {
@@ -23,8 +23,15 @@ export interface CallPolicy extends Freshness, Timeouts {
   readonly hardTimeout: number | undefined;
 }
 
+/** What a function says that its calls may say otherwise, and what decides which of it they may. */
+export interface PolicyBase {
+  readonly policy: CallPolicy;
+  readonly hasTtl: boolean;
+  readonly context: 'detached' | 'caller';
+}
+
 /** Reads once, and checks, what one call says for itself, over what its function says. */
-export function callPolicy(given: unknown, base: CallPolicy, hasTtl: boolean, where: string): CallPolicy {
+export function callPolicy(given: unknown, { policy: base, hasTtl, context }: PolicyBase, where: string): CallPolicy {
   const options = checkDataCallOptions(given, where);
   const ms = (option: 'softTimeout' | 'hardTimeout' | 'freshWithin'): number | undefined =>
     options[option] === undefined ? undefined : parseDuration(options[option], where, option);
@@ -33,6 +40,7 @@ export function callPolicy(given: unknown, base: CallPolicy, hasTtl: boolean, wh
     if (value === undefined || value === 0) return value ?? or;
     if (!hasTtl)
       throw invalidOption(where, option, value, 'left out: without a `ttl` of the function nothing gets stale');
+    if (option === 'staleWhileRevalidate' && context === 'caller') throw refusedRefresh(value, where);
     return parseDuration(value, where, option);
   };
   const freshWithin = ms('freshWithin') ?? Infinity;

@@ -66,9 +66,9 @@ export class DataAnswers {
     if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.policy);
     const position = generations.position;
-    const late = new LateArguments(call, keyer, report.fn);
+    const late = LateArguments.of(call, keyer, report.fn);
     const outcome = await this.#flights.wait(joined, call, fallback);
-    if (!this.#isFor(call, outcome, position)) {
+    if (!this.#isFor(call, joined, outcome, position)) {
       flights.setApart(joined);
       const args = late.now();
       // Arguments that have another key now make this another call.
@@ -92,11 +92,13 @@ export class DataAnswers {
    * Whether the outcome of a run that it joined is an answer for this call: not if what outdated it came before the call
    * (hazard 13), if it had other arguments, or if it found something that is too old for this one.
    */
-  #isFor({ policy }: DataCall, outcome: DataOutcome, position: number): boolean {
+  #isFor({ policy }: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, position: number): boolean {
+    if (outcome.type === 'answer' && isInstead(outcome)) return true;
+    if (flight.changed) return false;
     if (outcome.type !== 'answer') return true;
-    const { own, outdatedAt, source, entry } = outcome;
-    if (own || (outdatedAt !== undefined && outdatedAt <= position)) return false;
-    if (source.type === 'run' || isInstead(outcome)) return true;
+    const { outdatedAt, source, entry } = outcome;
+    if (outdatedAt !== undefined && outdatedAt <= position) return false;
+    if (source.type === 'run') return true;
     const state = stateOf(entry, this.#now(), policy);
     return state === 'fresh' || (state === 'stale' && source.type === 'stale');
   }
@@ -104,7 +106,8 @@ export class DataAnswers {
   async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
     const { report } = this.#parts;
     const { key, policy } = call;
-    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined }, false);
+    const late = this.#flights.lateArguments(call);
+    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined, late }, false);
     let outcome: DataOutcome;
     try {
       outcome = await this.#flights.wait(flight, call, fallback);

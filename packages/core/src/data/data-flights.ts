@@ -7,7 +7,7 @@ import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
 import { Flight, type Limit } from '../run/flight.js';
-import type { KeyedCall } from '../run/late-arguments.js';
+import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 
 /** One call: what it is about, and what governs it. */
 export interface DataCall extends KeyedCall {
@@ -50,10 +50,16 @@ export class DataFlights {
     return undefined;
   }
 
+  /** The arguments of a call whose run will begin later than it, as they are now and in the caller's async context. */
+  lateArguments(call: KeyedCall): LateArguments | undefined {
+    const { runsLate, keyer, report } = this.#parts;
+    return runsLate ? LateArguments.of(call, keyer, report.fn) : undefined;
+  }
+
   /** Starts a run of a call; `behind` a stale answer, when it is so. */
   start(
     { key, self, args }: KeyedCall,
-    { reason, freshness, primed }: Omit<Errand, 'call'>,
+    { reason, freshness, primed, late }: Omit<Errand, 'call'>,
     behind: boolean,
   ): Flight<DataOutcome> {
     const { flights, generations, host, context, settings, report } = this.#parts;
@@ -63,6 +69,7 @@ export class DataFlights {
       reason,
       freshness: { staleWhileRevalidate, staleIfError, freshWithin },
       primed,
+      late,
     };
     const flight = new Flight<DataOutcome>({
       table: flights,
@@ -76,7 +83,7 @@ export class DataFlights {
       inherits: settings.inherits,
       replays: true,
     });
-    const start = (): void => flights.start(flight, () => this.#run.fly(flight, errand));
+    const start = (): void => flights.start(flight, () => this.#run.fly(flight, errand), late);
     // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).
     if (context === 'detached') inRootContext(start);
     else start();
@@ -123,13 +130,14 @@ export class DataFlights {
       return;
     }
     if (flights.joinable(call.key, this.#now()) !== undefined) return;
+    const late = this.lateArguments(call);
     const refresh = async (): Promise<void> => {
-      const errand = { reason: 'refresh', freshness: settings.policy, primed: undefined } as const;
+      const errand = { reason: 'refresh', freshness: settings.policy, primed: undefined, late } as const;
       const flight = this.start(call, errand, true);
       // It waits as a caller does, so that it is not deserted when one who joined it leaves.
       const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
-      const hasFailed = outcome.type === 'failure' && !flight.outdated;
+      const hasFailed = outcome.type === 'failure' && !flight.outdated && !flight.changed;
       if (hasFailed) cooldowns.begin(call.key, this.#now() + host.settings.refreshCooldown);
     };
     const runs = inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));

@@ -14,6 +14,7 @@ import type { Explanation } from '../observe/explanation.js';
 import { Flight } from '../run/flight.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun, runWithin } from '../run/run-context.js';
+import { untilAborted } from '../run/until-aborted.js';
 import { inRootContextWithScopes } from '../scope/index.js';
 
 /** The life of the calls of one data function. */
@@ -35,7 +36,7 @@ export class DataFunction {
   /** Answers a call; every failure is a rejection. */
   call(self: unknown, args: readonly unknown[], policy: CallPolicy = this.#parts.settings.policy): Promise<unknown> {
     const { host, keyer } = this.#parts;
-    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
+    if (!host.settings.enabled || host.closed) return this.#passThrough(self, args, policy.signal);
     try {
       const key = keyer.keyOf(self, args);
       policy.signal?.throwIfAborted();
@@ -51,8 +52,8 @@ export class DataFunction {
 
   /** What `withOptions` was given, over what the function says. What is kept from now on stays long enough for it. */
   readPolicy(given: unknown, where: string): CallPolicy {
-    const { settings } = this.#parts;
-    const policy = callPolicy(given, settings.policy, settings.hasTtl, where);
+    const { settings, context } = this.#parts;
+    const policy = callPolicy(given, { policy: settings.policy, hasTtl: settings.hasTtl, context }, where);
     settings.retain(policy);
     return policy;
   }
@@ -113,7 +114,8 @@ export class DataFunction {
     const call = { key: keyer.keyOf(self, args), self, args, policy: WAITS_FOR_EVER };
     const primed = keep(value, keepOptions(call.key));
     if (!host.settings.enabled || host.closed) return;
-    const flight = this.#flights.start(call, { reason: 'refresh', freshness: settings.policy, primed }, false);
+    const errand = { reason: 'refresh', freshness: settings.policy, primed, late: undefined } as const;
+    const flight = this.#flights.start(call, errand, false);
     const outcome = await this.#flights.wait(flight, call, undefined);
     if (outcome.type === 'failure') throw outcome.error;
   }
@@ -150,8 +152,9 @@ export class DataFunction {
   }
 
   /** What a disabled or closed cache does: it runs the function, as detached as ever, and keeps nothing. */
-  async #passThrough(self: unknown, args: readonly unknown[]): Promise<unknown> {
+  async #passThrough(self: unknown, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
     const { original, context, report, host, settings, scope } = this.#parts;
+    signal?.throwIfAborted();
     const { clock } = host.settings;
     const place = placeIn(currentRecorder());
     const of = { table: this, key: '', fn: report.fn, cache: host, clock, run: 0, position: 0, behind: false };
@@ -162,9 +165,9 @@ export class DataFunction {
     else if (scope === undefined) inRootContext(start);
     else inRootContextWithScopes(start);
     try {
-      return await flight.outcome;
+      return await untilAborted(Promise.resolve(flight.outcome), signal);
     } finally {
-      host.effects.handOut(flight.script?.recorded(), place, report.fn, undefined);
+      if (signal?.aborted !== true) host.effects.handOut(flight.script?.recorded(), place, report.fn, undefined);
     }
   }
 

@@ -17,6 +17,8 @@ export interface Result {
   /** Its own tags, without those that it inherits. */
   readonly tags: readonly string[];
   readonly computeMs: number;
+  /** Whether it was given in the place of what the store has, and not computed. */
+  readonly primed: boolean;
 }
 
 /** An entry that is about to be made. */
@@ -72,13 +74,25 @@ export class DataKeeper {
       trustedUntil: used?.trustedUntil ?? Infinity,
       computeMs,
       tags: this.tagsOf(flight, result.tags),
-      sources: store === undefined ? memorySources(result.tags, used) : storeSources(store.tier, UNKNOWN, used),
+      sources: this.#firstSources(result.tags, used),
       began: undefined,
       outdated: !keeps,
       unstored: store !== undefined && !stores,
     });
     if (stores) this.#store(store, entry, begun, flight, result, storedFor);
+    else if (keeps) this.#leaveUnstored(flight.key, result);
     return entry;
+  }
+
+  /** What the store has is older than a value that was put, and would be back as soon as memory asks the store again. */
+  #leaveUnstored(key: string, { primed }: Result): void {
+    if (primed) void this.#parts.store?.entries.delete(key);
+  }
+
+  /** The sources of what is not in the store, or not yet. */
+  #firstSources(tags: readonly string[], used: Inherited | undefined): TagSources {
+    const { store } = this.#parts;
+    return store === undefined ? memorySources(tags, used) : storeSources(store.tier, UNKNOWN, used);
   }
 
   /** Behind the answer: `keep` never rejects, and tells of its failures by events. */
@@ -87,7 +101,7 @@ export class DataKeeper {
     entry: DataEntry,
     begun: Begun,
     flight: Flight<DataOutcome>,
-    { kept, tags, computeMs }: Result,
+    { kept, tags, computeMs, primed }: Result,
     life: number,
   ): void {
     const { settings, keepOptions, host } = this.#parts;
@@ -108,6 +122,7 @@ export class DataKeeper {
       computeMs,
       tags: [...new Set([...tags, ...untokened])],
       inherited: stores.get(tier) ?? [],
+      replaces: primed,
     });
     entry.sources = storeSources(tier, pairs, undefined);
     void pairs.then((known) => {

@@ -26,8 +26,6 @@ export interface DataAnswer {
   readonly entry: DataEntry;
   /** The position of the first tag invalidation that concerns it, since it began. */
   readonly outdatedAt: number | undefined;
-  /** Whether it is an answer for the caller that started it alone: the arguments had changed when it ran. */
-  readonly own: boolean;
 }
 
 /** A value that cannot be data, and need not be, since it was outdated meanwhile. */

@@ -33,6 +33,8 @@ export interface DataFunctionParts {
   readonly flights: FlightTable<DataOutcome>;
   /** Which refreshes failed lately. */
   readonly cooldowns: Cooldowns;
+  /** Whether the function is called later than in the turn of the call, so that the arguments may have changed. */
+  readonly runsLate: boolean;
   /** How many runs may be under way at once, when that is limited. */
   readonly places: Places | undefined;
   readonly generations: Generations;
@@ -41,6 +43,9 @@ export interface DataFunctionParts {
   /** The second tier, when there is one. */
   readonly store: DataStore | undefined;
 }
+
+/** What a synchronous function does without. */
+export type AsyncPart = 'cooldowns' | 'flights' | 'store' | 'context' | 'places' | 'runsLate';
 
 /** The second tier of one function. */
 export interface DataStore {

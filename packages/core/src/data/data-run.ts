@@ -7,7 +7,7 @@ import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { missReason } from './miss-reason.js';
 import type { MissReason } from '../events.js';
 import { DESERTED, type Flight } from '../run/flight.js';
-import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
+import type { KeyedCall, LateArguments } from '../run/late-arguments.js';
 import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
 import type { Begun } from '../store/index.js';
@@ -20,6 +20,8 @@ export interface Errand {
   readonly freshness: Freshness;
   /** A value that is put in the place of what the function would return. */
   readonly primed: Kept | undefined;
+  /** The arguments, where the function begins later than the flight. */
+  readonly late: LateArguments | undefined;
 }
 
 /** What a run has to go by. */
@@ -27,9 +29,10 @@ interface Plan {
   readonly flight: Flight<DataOutcome>;
   readonly call: KeyedCall;
   readonly args: readonly unknown[];
-  readonly own: boolean;
   readonly reason: MissReason;
   readonly begun: Begun | undefined;
+  /** Whether the value is given, and nothing runs. */
+  readonly primed: boolean;
   readonly started: number;
 }
 
@@ -68,12 +71,11 @@ export class DataRun {
   }
 
   async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
-    const { store, places, keyer, report, host } = this.#parts;
-    const { call, reason } = errand;
-    const plan = { flight, call, args: call.args, own: false, reason, begun: undefined, started: this.#now() };
+    const { store, places, host } = this.#parts;
+    const { call, reason, late } = errand;
+    const plan = { flight, call, args: call.args, reason, begun: undefined, primed: false, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
-    if (store === undefined && places === undefined) return this.#compute(plan);
-    const late = new LateArguments(call, keyer, report.fn);
+    if (late === undefined || (store === undefined && places === undefined)) return this.#compute(plan);
     flight.looking = true;
     const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
     if ('answer' in looked) return looked.answer;
@@ -84,6 +86,7 @@ export class DataRun {
     const refused = wait === undefined ? undefined : await wait;
     if (refused !== undefined) return refused;
     const args = late.now();
+    flight.changed = args === undefined;
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
     flight.run = host.nextRun();
     flight.looking = false;
@@ -91,7 +94,6 @@ export class DataRun {
       ...plan,
       ...looked,
       args: args ?? call.args,
-      own: args === undefined,
       started: this.#now(),
     });
   }
@@ -159,7 +161,7 @@ export class DataRun {
     if (state !== 'fresh' && state !== 'stale') return undefined;
     this.#parts.flights.leave(flight);
     const source: DataSource = state === 'fresh' ? { type: 'store' } : { type: 'stale', cause: 'revalidate', late };
-    return this.#answer(flight, entry, source, false);
+    return this.#answer(flight, entry, source);
   }
 
   /** Runs the function, and keeps what it returns. */
@@ -214,7 +216,7 @@ export class DataRun {
     const now = this.#now();
     if (now >= entry.trustedUntil || now >= errorUntil(entry, freshness)) return undefined;
     const source = { type: 'stale', cause } as const;
-    return { type: 'answer', source, entry, outdatedAt: undefined, own: false };
+    return { type: 'answer', source, entry, outdatedAt: undefined };
   }
 
   #settle(plan: Plan, value: unknown): DataOutcome {
@@ -237,13 +239,13 @@ export class DataRun {
 
   async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {
     const { settings, store, report } = this.#parts;
-    const begun = await store?.entries.begin(plan.call.key, settings.staticTags);
     try {
-      // Its callbacks get what the caller has given, not the master.
+      // Its callbacks get what the caller has given, not the master; and at once, before the caller can change the arguments.
       const value = kept.copy();
       const tags = settings.tagsOf(value, plan.args);
       const ttl = settings.ttlOf(value, plan.args);
-      return this.#keep({ ...plan, begun, started: this.#now() }, kept, tags, ttl, () => true);
+      const begun = await store?.entries.begin(plan.call.key, settings.staticTags);
+      return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.call.key, 0, error);
       return { type: 'failure', reason: plan.reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
@@ -252,28 +254,34 @@ export class DataRun {
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
     const { flights, report, failures } = this.#parts;
-    const { flight, call, begun } = plan;
+    const { flight, call, begun, primed } = plan;
     const tags = this.#keeper.tagsOf(flight, own);
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(call.key);
     const computeMs = this.#now() - plan.started;
-    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs }, keeps);
-    const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason }, plan.own);
+    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, primed }, keeps);
+    const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
-    report.computed(call.key, computeMs, keeps);
+    report.computed(call.key, computeMs, keeps && this.#isThere(call.key, entry));
     return answer;
   }
 
-  #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource, own: boolean): DataAnswer {
-    const outdatedAt = this.#parts.generations.firstInvalidation(flight.position, entry.tags);
-    return { type: 'answer', source, entry, outdatedAt, own };
+  /** Whether memory took an entry, or the store was given it: memory may be too small for it. */
+  #isThere(key: string, entry: DataEntry): boolean {
+    const { shelf, store } = this.#parts;
+    return (store !== undefined && !entry.unstored) || shelf.get(key)?.value === entry;
   }
 
-  #isCurrent({ flight, own }: Plan, tags: readonly string[]): boolean {
+  #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource): DataAnswer {
+    const outdatedAt = this.#parts.generations.firstInvalidation(flight.position, entry.tags);
+    return { type: 'answer', source, entry, outdatedAt };
+  }
+
+  #isCurrent({ flight }: Plan, tags: readonly string[]): boolean {
     const { host, generations } = this.#parts;
-    if (own || flight.outdated || host.closed) return false;
+    if (flight.changed || flight.outdated || host.closed) return false;
     return generations.firstInvalidation(flight.position, tags) === undefined;
   }
 

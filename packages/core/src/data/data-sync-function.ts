@@ -3,7 +3,7 @@ import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
 import { bytesOf, errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
-import type { DataFunctionParts } from './data-parts.js';
+import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { expireIn } from './expire.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
@@ -16,7 +16,7 @@ import { currentRecorder, onTheStack } from '../run/run-context.js';
 import { inRootContextWithScopes } from '../scope/index.js';
 
 /** What a synchronous function needs of the parts of a data function. */
-export type DataSyncParts = Omit<DataFunctionParts, 'cooldowns' | 'flights' | 'store' | 'context' | 'places'>;
+export type DataSyncParts = Omit<DataFunctionParts, AsyncPart>;
 
 /** One call. */
 interface SyncCall {
@@ -170,7 +170,7 @@ export class DataSyncFunction {
 
   /** Keeps a result; answers with what makes the caller's copy. */
   #keepResult({ key, args }: SyncCall, run: SyncRun, value: unknown): () => unknown {
-    const { report, settings, keepOptions, failures } = this.#parts;
+    const { report, settings, keepOptions, failures, shelf } = this.#parts;
     let kept: Kept;
     try {
       kept = keep(value, keepOptions(key));
@@ -192,7 +192,7 @@ export class DataSyncFunction {
     if (keeps) this.#place(key, entry, run);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     else if (this.#isCurrent(run, tags)) failures?.drop(key);
-    report.computed(key, entry.computeMs, keeps);
+    report.computed(key, entry.computeMs, shelf.get(key)?.value === entry);
     return () => this.#handOut(key, entry);
   }
 

@@ -48,10 +48,11 @@ export class ResourceFlights {
     }
     if (flights.joinable(key, now) !== undefined) return;
     const call = { key, self, args, met, options: {}, deadline: Infinity, limits: [] };
+    const late = this.#run.lateArguments(call);
     const rebuild = async (): Promise<void> => {
       try {
         // It waits as a caller does, so that it is not deserted when one who joined it leaves.
-        await this.wait(this.#run.start(call, { behind: true }), call);
+        await this.wait(this.#run.start(call, { behind: true, late }), call);
       } catch {
         // The run's own `failed` event has told of it; it is tried again after the cooldown.
         stale.retryAt = clock.now() + refreshCooldown;

@@ -156,7 +156,7 @@ export class ResourceFunction {
   async #validated(call: ResourceCall, entry: Entry<ResourceEntry>, validation: Validation): Promise<Holding> {
     const { shelf, keyer, report } = this.#parts;
     const { holding } = entry.value;
-    const late = new LateArguments(call, keyer, report.fn);
+    const late = LateArguments.of(call, keyer, report.fn);
     const valid = await validation.ask(call, holding.resource, this.#flights.patience(call));
     const isKept = shelf.get(call.key) === entry;
     const args = late.now();
@@ -173,7 +173,7 @@ export class ResourceFunction {
   /** Builds another; when that fails, the one that is there serves on, as long as it may. */
   async #orStale(call: ResourceCall, entry: Entry<ResourceEntry>): Promise<Holding> {
     const { host, shelf, keyer, report } = this.#parts;
-    const late = new LateArguments(call, keyer, report.fn);
+    const late = LateArguments.of(call, keyer, report.fn);
     const { errorUntil } = entry.value;
     const mayServe = (): boolean => shelf.get(call.key) === entry && this.#now() < errorUntil && !host.closed;
     try {
@@ -221,7 +221,7 @@ export class ResourceFunction {
 
   async #flyAfter(inTheWay: Promise<unknown>, call: ResourceCall, reason: MissReason): Promise<Holding> {
     const { shelf, keyer, report } = this.#parts;
-    const late = new LateArguments(call, keyer, report.fn);
+    const late = LateArguments.of(call, keyer, report.fn);
     await untilAborted(inTheWay, call.options.signal);
     const args = late.now();
     if (args === undefined) return this.#again(call);
@@ -238,8 +238,8 @@ export class ResourceFunction {
     return this.#fly(call, 'refresh', undefined);
   }
 
-  async #lead(call: ResourceCall, reason: MissReason, purpose: RunPurpose): Promise<Holding> {
-    const flight = this.#run.start(call, purpose);
+  async #lead(call: ResourceCall, reason: MissReason, purpose: Pick<RunPurpose, 'old'>): Promise<Holding> {
+    const flight = this.#run.start(call, { ...purpose, late: this.#run.lateArguments(call) });
     // Told when it can be joined: whoever hears of it and asks for the resource must not build another.
     this.#parts.report.miss(call.key, reason, call.options);
     return this.#flights.wait(flight, call);

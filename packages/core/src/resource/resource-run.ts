@@ -13,6 +13,8 @@ import { checkResource } from './resource-value.js';
 export interface RunPurpose {
   readonly old?: Holding | undefined;
   readonly behind?: boolean | undefined;
+  /** The arguments, where the run may have to stand in line. */
+  readonly late: LateArguments | undefined;
 }
 
 /** One call that may build. */
@@ -29,8 +31,14 @@ export class ResourceRun {
     this.#parts = parts;
   }
 
+  /** The arguments of a call whose run may have to stand in line, as they are now and in the caller's async context. */
+  lateArguments(call: BuildCall): LateArguments | undefined {
+    const { places, keyer, report } = this.#parts;
+    return places === undefined ? undefined : LateArguments.of(call, keyer, report.fn);
+  }
+
   /** Starts a flight, as the one that callers of its key join from now on. */
-  start({ key, self, args, met }: BuildCall, { old, behind = false }: RunPurpose): Flight<Holding> {
+  start({ key, self, args, met }: BuildCall, { old, behind = false, late }: RunPurpose): Flight<Holding> {
     const { host, flights, context, owner, report } = this.#parts;
     // Nothing else of the call: a run that never ends must not hold on to what its caller said for itself.
     const call = { key, self, args, met };
@@ -38,20 +46,20 @@ export class ResourceRun {
     const { clock } = host.settings;
     const flight = newFlight<Holding>({ table: flights, fn: report.fn, key, cache: host, clock, run, behind });
     host.holdings.begin(flight, owner, old);
-    const start = (): void => flights.start(flight, () => this.#fly(flight, call));
+    const start = (): void => flights.start(flight, () => this.#fly(flight, call, late));
     if (context === 'detached') inRootContext(start);
     else start();
     return flight;
   }
 
-  async #fly(flight: Flight<Holding>, call: BuildCall): Promise<Holding> {
+  async #fly(flight: Flight<Holding>, call: BuildCall, late: LateArguments | undefined): Promise<Holding> {
     const { host, flights, places, report } = this.#parts;
     let started = this.#now();
     let holding: Holding;
     try {
       const wait = places?.enter(flight, report.fn);
       // Awaited only where there is a wait: what may begin begins in the turn in which it was asked for.
-      const args = wait === undefined ? call.args : await this.#inLine(flight, call, wait);
+      const args = wait === undefined ? call.args : await this.#inLine(flight, late, wait);
       started = this.#now();
       holding = this.#settle(flight, call, await this.#make(flight, { ...call, args }), this.#now() - started);
     } catch (error) {
@@ -68,14 +76,17 @@ export class ResourceRun {
   }
 
   /** Waits for a place, and reads the arguments again: whoever called may have changed them. */
-  async #inLine(flight: Flight<Holding>, call: BuildCall, wait: Promise<void>): Promise<readonly unknown[]> {
-    const { host, keyer, report } = this.#parts;
-    const late = new LateArguments(call, keyer, report.fn);
+  async #inLine(
+    flight: Flight<Holding>,
+    late: LateArguments | undefined,
+    wait: Promise<void>,
+  ): Promise<readonly unknown[]> {
+    const { host, report } = this.#parts;
     await wait;
     if (flight.deserted) throw DESERTED;
     if (host.closed) throw cacheClosed(report.fn);
     flight.run = host.nextRun();
-    const args = late.now();
+    const args = late?.now();
     if (args === undefined) throw argumentsChanged(report.fn);
     return args;
   }

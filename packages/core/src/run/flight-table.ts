@@ -1,4 +1,5 @@
 import type { Flight } from './flight.js';
+import type { LateArguments } from './late-arguments.js';
 
 /** Runs of one key that may be left behind while they last; the next one is waited for, however long it takes. */
 const MOST_ABANDONED = 3;
@@ -38,7 +39,8 @@ export class FlightTable<T> {
     const flight = this.#joinable.get(key);
     if (flight === undefined || this.holdsKey(flight, now)) return flight;
     this.#abandon(flight, 'timeout');
-    return undefined;
+    // Whoever was told of that may have called again.
+    return this.#joinable.get(key);
   }
 
   /** Whether the flight that `find` found still holds its key; when too many were left behind, however long it takes. */
@@ -53,7 +55,7 @@ export class FlightTable<T> {
   }
 
   /** Begins a flight, as the one that callers of its key join from now on. */
-  start(flight: Flight<T>, run: () => Promise<T>): void {
+  start(flight: Flight<T>, run: () => Promise<T>, _late?: LateArguments): void {
     const older = this.#joinable.get(flight.key);
     if (older !== undefined) this.setApart(older);
     this.#joinable.set(flight.key, flight);

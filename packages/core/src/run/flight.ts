@@ -87,6 +87,8 @@ export class Flight<T> implements Recorder {
   readonly #waitsFor = new Map<Flight<unknown>, number>();
   /** Whether an invalidation came while it was under way: its callers get the value, and it is not kept. */
   outdated = false;
+  /** Whether its arguments had changed when its function began: then it is a run for the caller who started it alone. */
+  changed = false;
   /** Whether its function has not begun (it asks the store, say): what that will return is newer than anything kept so far. */
   looking = false;
   /** Whether it has settled. */

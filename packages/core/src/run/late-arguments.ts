@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { keep, type Kept } from '../copy/index.js';
 import { CacheError } from '../errors/index.js';
 import { withoutScope, type Keyer } from '../key/index.js';
@@ -17,20 +18,48 @@ export class LateArguments {
   readonly #call: KeyedCall;
   readonly #keyer: Keyer;
   readonly #taken: Kept | undefined;
+  /** The caller's async context, which the option `key` or a hasher may read. Given back when it has been asked in. */
+  #inContext: (<R>(run: () => R) => R) | undefined;
 
-  constructor(call: KeyedCall, keyer: Keyer, fn: string) {
+  private constructor(call: KeyedCall, keyer: Keyer, taken: Kept | undefined) {
     this.#call = call;
     this.#keyer = keyer;
-    this.#taken = call.args.some(isObject) ? copyOf(call.args, fn) : undefined;
+    this.#taken = taken;
+  }
+
+  /** The arguments as they are now; to be taken in the caller's async context. */
+  static of(call: KeyedCall, keyer: Keyer, fn: string): LateArguments {
+    const late = new LateArguments(call, keyer, call.args.some(isObject) ? copyOf(call.args, fn) : undefined);
+    if (late.#mayChange) late.#inContext = AsyncLocalStorage.snapshot();
+    return late;
+  }
+
+  /** The same arguments, for a second one who asks. */
+  forAnother(): LateArguments {
+    const other = new LateArguments(this.#call, this.#keyer, this.#taken);
+    other.#inContext = this.#inContext;
+    return other;
+  }
+
+  /** Whether the key is of anything that can be changed. */
+  get #mayChange(): boolean {
+    return isObject(this.#call.self) || this.#call.args.some(isObject);
   }
 
   /**
    * The arguments, as long as they (and `this`) still have the key; a copy taken at the call when they were changed
-   * since; undefined when the key cannot be met any more: `this` has changed, or what cannot be copied.
+   * since; undefined when the key cannot be met any more: `this` has changed, or what cannot be copied. Asked once.
    */
   now(): readonly unknown[] | undefined {
-    const { self, args } = this.#call;
-    if (!isObject(self) && !args.some(isObject)) return args;
+    if (!this.#mayChange) return this.#call.args;
+    const inContext = this.#inContext;
+    // What holds on to this must not hold on to the caller's request (hazard 31).
+    this.#inContext = undefined;
+    return inContext === undefined ? this.#judged() : inContext(() => this.#judged());
+  }
+
+  #judged(): readonly unknown[] | undefined {
+    const { args } = this.#call;
     if (this.#keyed(args)) return args;
     const copy = this.#taken?.copy();
     return Array.isArray(copy) && this.#keyed(copy) ? copy : undefined;

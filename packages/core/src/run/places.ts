@@ -29,7 +29,7 @@ export class Places {
    * @throws CacheError (a rejection) `ERR_MILLPOND_OVERLOADED` when the line is full.
    */
   enter(flight: Flight<unknown>, fn: string): Promise<void> | undefined {
-    if (this.#taken < this.#most || isAwaitedByHolder(flight)) {
+    if (this.#taken < this.#most || isAwaitedByHolder(flight) || isAwaitedByHolder(flight.startedBy)) {
       this.#take(flight);
       return undefined;
     }
@@ -72,7 +72,9 @@ export function unblock(caller: Flight<unknown>, target: Flight<unknown>): void 
   for (const flight of queued.keys()) if (target.reaches(flight)) letIn(flight);
 }
 
-function isAwaitedByHolder(flight: Flight<unknown>): boolean {
+/** A run that has only just been started is not waited for yet; the one that has started it is about to. */
+function isAwaitedByHolder(flight: Flight<unknown> | undefined): boolean {
+  if (flight === undefined) return false;
   for (const holder of holders) if (holder.reaches(flight)) return true;
   return false;
 }

@@ -16,6 +16,7 @@ import {
   type Check,
 } from './check-options.js';
 import { isStore, isPersist } from './store-checks.js';
+import { checkOrder } from './timeouts.js';
 import { systemClock, type Clock } from '../clock.js';
 import { checkCodecs } from '../copy/index.js';
 import { parseDuration, type Duration } from '../duration.js';
@@ -84,7 +85,12 @@ const processWarnings: CacheLogger = {
 /** Reads the options of a cache once, and checks them. */
 export function cacheOptions(given: unknown): CacheOptions {
   const options = readOptions(given);
-  checkOptions<CacheOptions>(options, CACHE_CHECKS, 'createCache');
+  const where = 'createCache';
+  checkOptions<CacheOptions>(options, CACHE_CHECKS, where);
+  const { softTimeout, hardTimeout } = options;
+  if (softTimeout === undefined || hardTimeout === undefined) return options;
+  const soft = parseDuration(softTimeout, where, 'softTimeout');
+  checkOrder(soft, parseDuration(hardTimeout, where, 'hardTimeout'), softTimeout, where);
   return options;
 }
 

@@ -1,3 +1,5 @@
+import { parseDuration } from '../duration.js';
+import { CacheError } from '../errors/index.js';
 import { readOptions } from './check-options.js';
 import type { CacheOptions, FunctionDefaults } from '../options.js';
 
@@ -26,9 +28,25 @@ const NAMES: Readonly<Record<FunctionKind, readonly Name[]>> = {
   resource: ['maxEntries', 'flightTimeout'],
 };
 
+function isTooLong(softTimeout: unknown, hardTimeout: unknown): boolean {
+  const [soft, hard] = [msOf(softTimeout), msOf(hardTimeout)];
+  return soft !== undefined && hard !== undefined && soft >= hard;
+}
+
+/** What is no duration is left for the check. */
+function msOf(duration: unknown): number | undefined {
+  try {
+    return parseDuration(duration, '', '');
+  } catch (error) {
+    if (error instanceof CacheError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Options of a function, read once, over the defaults of its cache; what is no object is left for the check. A default
- * that needs another option to mean anything is left out where that is missing.
+ * that needs another option to mean anything is left out where that is missing, and so is one that contradicts what the
+ * function says.
  */
 export function withDefaults(given: unknown, defaults: CacheOptions, kind: FunctionKind): unknown {
   const options = given === undefined ? {} : readOptions(given);
@@ -42,5 +60,10 @@ export function withDefaults(given: unknown, defaults: CacheOptions, kind: Funct
     for (const name of ['staleWhileRevalidate', 'staleIfError'] as const) dropDefault(name);
   if (merged['context'] === 'caller') dropDefault('staleWhileRevalidate');
   if (merged['staleIfError'] === undefined) dropDefault('softTimeout');
+  if (isTooLong(merged['softTimeout'], merged['hardTimeout'])) {
+    // One of them is the function's own, since those of the cache go together.
+    dropDefault('softTimeout');
+    dropDefault('hardTimeout');
+  }
   return readOptions(merged);
 }

@@ -20,7 +20,7 @@ import {
 } from './check-options.js';
 import { isStoreOrFalse, isPersist } from './store-checks.js';
 import { checkCodecs } from '../copy/index.js';
-import { invalidOption, notCacheable } from '../errors/index.js';
+import { invalidOption, notCacheable, type CacheError } from '../errors/index.js';
 import type { DataOptions, DataSyncOptions, FunctionOptions, ResourceOptions } from '../options.js';
 
 /** Options of any arguments and result, as they arrive where they are checked. */
@@ -132,10 +132,15 @@ export function checkDataSyncOptions(options: unknown, where: string): asserts o
   checkWindows(options, where);
 }
 
+/** A window in which refreshes run, of a function that runs in its caller's context. */
+export function refusedRefresh(window: unknown, where: string): CacheError {
+  const allowed = "left out with context: 'caller', because a refresh has no caller whose context it could see";
+  return invalidOption(where, 'staleWhileRevalidate', window, allowed);
+}
+
 function checkWindows(options: AnyDataOptions | AnyResourceOptions, where: string): void {
   if (options.staleWhileRevalidate !== undefined && options.context === 'caller') {
-    const allowed = "left out with context: 'caller', because a refresh has no caller whose context it could see";
-    throw invalidOption(where, 'staleWhileRevalidate', options.staleWhileRevalidate, allowed);
+    throw refusedRefresh(options.staleWhileRevalidate, where);
   }
   for (const window of ['staleWhileRevalidate', 'staleIfError'] as const) {
     if (options[window] !== undefined && options.ttl === undefined) {

@@ -9,6 +9,7 @@ export {
   checkDataOptions,
   checkDataSyncOptions,
   checkKeyed,
+  refusedRefresh,
   refuseStore,
   checkResourceOptions,
   DATA_CHECKS,

@@ -14,7 +14,10 @@ export function checkTimeouts(timeouts: Timeouts, given: unknown, where: string)
   if (staleIfError === 0) {
     throw invalidOption(where, 'softTimeout', given, 'given together with `staleIfError`: it serves what that keeps');
   }
-  if (hardTimeout !== undefined && softTimeout >= hardTimeout) {
-    throw invalidOption(where, 'softTimeout', given, 'shorter than `hardTimeout`');
-  }
+  if (hardTimeout !== undefined) checkOrder(softTimeout, hardTimeout, given, where);
+}
+
+/** Refuses a soft timeout that comes after the hard one; milliseconds. `given` is the soft one as it was spelled. */
+export function checkOrder(softTimeout: number, hardTimeout: number, given: unknown, where: string): void {
+  if (softTimeout >= hardTimeout) throw invalidOption(where, 'softTimeout', given, 'shorter than `hardTimeout`');
 }

@@ -2,6 +2,7 @@ import { inRootContext } from '../context.js';
 import { storeDamaged } from '../errors/index.js';
 import { showKey } from '../key/index.js';
 import { fenceNames, RunFences, type FenceNames } from './fences.js';
+import type { Sent } from './guard.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
 import { mayBeKept, writeEntry, type Keeping } from './keep.js';
 import { beginRun, inspect, lookUp } from './look-up.js';
@@ -43,8 +44,17 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     const keeping: Keeping = { ...outdatable, identity, key, names: known, run: fences, entry, createdAt };
     const pairs = pairsOf(context, keeping);
     // In the order of the calls of `keep`, so it takes its place before its pairs are known. It never rejects.
-    void queue.put(outdatable.call.entry, () => writeEntry(context, keeping, pairs)).then(onEnd);
+    void queue.put(outdatable.call.entry, () => write(keeping, pairs)).then(onEnd);
     return pairs;
+  }
+
+  async function write(keeping: Keeping, pairs: Promise<TagPairs | undefined>): Promise<Sent> {
+    const sent = await writeEntry(context, keeping, pairs);
+    const leavesOlder = sent === 'failed' && keeping.entry.replaces === true;
+    if (leavesOlder && !keeping.run.isOutdated(keeping.names, context.tokens)) {
+      void outbox.post(deleteCall(context, keeping));
+    }
+    return sent;
   }
 
   return {

@@ -182,6 +182,8 @@ export interface EntryToKeep {
    * says that they are not known: then it is not stored.
    */
   readonly inherited: readonly InheritedPairs[];
+  /** Whether what the store has of the call must not outlast it: when it cannot be written, that is deleted. */
+  readonly replaces?: boolean | undefined;
   /** Called once when it was written or given up: nothing of it is under way then, unless the store was too slow. */
   readonly onEnd?: (() => void) | undefined;
 }

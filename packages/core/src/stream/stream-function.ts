@@ -67,7 +67,7 @@ export class StreamFunction implements Calls<CallOptions> {
   #keyed({ self, args, options }: RunCall & Pick<StreamCall, 'options'>): StreamCall {
     const { keyer, report } = this.#parts;
     const keyed = { key: keyer.keyOf(self, args), self, args };
-    return { ...keyed, options, late: new LateArguments(keyed, keyer, report.fn) };
+    return { ...keyed, options, late: LateArguments.of(keyed, keyer, report.fn) };
   }
 
   #open(call: StreamCall): Opened {
