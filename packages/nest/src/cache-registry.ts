@@ -44,7 +44,7 @@ export class CacheRegistry implements Registry, OnModuleInit, OnApplicationShutd
   /** The last of Nest's hooks: before it, the server has answered what it had accepted, with the resources that it needs. */
   async onApplicationShutdown(): Promise<void> {
     this.#stopListening();
-    await this.#resources.close();
+    reportClose(await this.#resources.close());
     reportClose(await this.#held.close());
   }
 

@@ -49,10 +49,12 @@ export type Holder = 'singleton' | 'durable' | 'unknown';
 
 /** What an instance will be, of which Nest tells (by its token `INQUIRER`) that something is injected into it. */
 export function holderOf(modules: ModulesContainer, inquirer: unknown): Holder {
-  const made = isObject(inquirer) ? inquirer.constructor : undefined;
+  // What factories take, and what is resolved by hand, has no such instance.
+  if (!isObject(inquirer)) return 'unknown';
   const kinds = new Set<Holder>();
   // It is not what it will be yet: only its class is known, of which there may be several providers.
-  for (const { wrapper } of allWrappers(modules)) if (wrapper.metatype === made) kinds.add(kindOf(wrapper));
+  for (const { wrapper } of allWrappers(modules))
+    if (wrapper.metatype === inquirer.constructor) kinds.add(kindOf(wrapper));
   if (kinds.has('durable')) return 'durable';
   return kinds.size === 1 && kinds.has('singleton') ? 'singleton' : 'unknown';
 }

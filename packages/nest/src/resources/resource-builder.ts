@@ -1,4 +1,4 @@
-import type { Cache, CachedResource, CacheEventOf, Lease, ReleaseReason } from '@millpond/core';
+import type { Cache, CachedResource, CacheError, Lease, ReleaseReason } from '@millpond/core';
 import type { ResourceDefinition } from './definition.js';
 import { disposeOf, isObject } from './dispose.js';
 import type { BuiltResource } from './resource-scope.js';
@@ -31,7 +31,13 @@ export class ResourceBuilder {
   readonly #byKey = new Map<string, Living>();
   readonly #stop: readonly (() => void)[];
 
-  constructor(cache: Cache, definition: ResourceDefinition, context: 'detached' | 'caller') {
+  /** `onFailure` hears of releases that failed. */
+  constructor(
+    cache: Cache,
+    definition: ResourceDefinition,
+    context: 'detached' | 'caller',
+    onFailure: (error: CacheError) => void,
+  ) {
     this.#definition = definition;
     const { name, identity } = definition;
     const build = (ticket: number, ...dependencies: readonly unknown[]): Promise<unknown> =>
@@ -46,10 +52,16 @@ export class ResourceBuilder {
       ...(identity === undefined ? {} : { identity: (resource: unknown) => identity(resource) }),
     });
     const { name: fn } = this.#cached.stats();
-    const gone = (event: CacheEventOf<'released' | 'releaseFailed'>): void => {
-      if (event.fn === fn) this.#gone(event.key);
-    };
-    this.#stop = [cache.on('released', gone), cache.on('releaseFailed', gone)];
+    this.#stop = [
+      cache.on('released', (event) => {
+        if (event.fn === fn) this.#gone(event.key);
+      }),
+      cache.on('releaseFailed', (event) => {
+        if (event.fn !== fn) return;
+        onFailure(event.error);
+        this.#gone(event.key);
+      }),
+    ];
   }
 
   /** Builds one, and holds it until it is released. */

@@ -1,4 +1,4 @@
-import type { Cache } from '@millpond/core';
+import type { Cache, CacheError, CloseReport } from '@millpond/core';
 import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { holderOf, nameOf } from '../providers.js';
@@ -36,6 +36,8 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   readonly #open = new Map<Life, OpenScope>();
   #hasStarted = false;
   #isClosed = false;
+  /** Of releases, since the app began to close. */
+  readonly #failures: CacheError[] = [];
 
   constructor(cache: Cache, adapterHost: HttpAdapterHost, modules: ModulesContainer) {
     this.#cache = cache;
@@ -90,8 +92,8 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
-  /** Releases everything: of requests, then of tenants, then of the app. */
-  async close(): Promise<void> {
+  /** Releases everything: of requests, then of tenants, then of the app. Never rejects. */
+  async close(): Promise<CloseReport> {
     this.#isClosed = true;
     for (const kind of ['request', 'tenant'] as const) {
       const open = [...this.#open.values()].filter(({ scope }) => scope.kind === kind);
@@ -104,6 +106,7 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
     }
     await this.#application.endNow('close');
     for (const builders of Object.values(this.#builders)) for (const builder of builders.values()) builder.close();
+    return { failures: this.#failures };
   }
 
   #build(scope: ResourceScope, definition: ResourceDefinition, dependencies: readonly unknown[]): Promise<unknown> {
@@ -115,8 +118,13 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   #builderOf(definition: ResourceDefinition, context: 'detached' | 'caller'): ResourceBuilder {
     const builders = this.#builders[context];
     let builder = builders.get(definition);
-    if (builder === undefined)
-      builders.set(definition, (builder = new ResourceBuilder(this.#cache, definition, context)));
+    if (builder === undefined) {
+      const onFailure = (error: CacheError): void => {
+        if (this.#isClosed) this.#failures.push(error);
+      };
+      builder = new ResourceBuilder(this.#cache, definition, context, onFailure);
+      builders.set(definition, builder);
+    }
     return builder;
   }
 

@@ -118,12 +118,16 @@ async function endLease(lease: Promise<Lease<unknown>>): Promise<void> {
 
 function livesOf(cache: Cache, options: TenantContextsOptions<never>, find: (id: string) => Tenant) {
   const { maxTenants = 100, idleTimeout = '10m', releaseAfter } = options;
-  return cache.cacheResource(find, {
-    name: 'tenantContexts',
+  // Messages about the options call it so.
+  function tenantContexts(id: string): Tenant {
+    return find(id);
+  }
+  return cache.cacheResource(tenantContexts, {
     maxEntries: maxTenants,
     idleTimeout,
     releaseAfter,
-    onRelease: ({ life }, reason) => life.end(reason),
+    // Each app sees to its own releases: they are not waited for here.
+    onRelease: ({ life }, reason) => void life.end(reason),
   });
 }
 
