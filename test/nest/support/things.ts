@@ -51,14 +51,13 @@ export interface Door extends Gate {
 /** A closed door. */
 export function door(): Door {
   const come = gate();
-  const { opened, open } = gate();
+  const way = gate();
   return {
-    opened,
-    open,
+    ...way,
     reached: come.opened,
     pass: () => {
       come.open();
-      return opened;
+      return way.opened;
     },
   };
 }
