@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Controller, Get, Inject, Injectable, Module, Req, Scope, type MiddlewareConsumer } from '@nestjs/common';
-import { ContextIdFactory, ModuleRef } from '@nestjs/core';
+import { ContextIdFactory, ModuleRef, NestFactory } from '@nestjs/core';
 import { CacheModule, provideResource } from '@millpond/nest';
 import { describe, expect, test } from 'vitest';
-import { platforms, serve, start } from './support/app.js';
+import { heardLogger, platforms, serve, start } from './support/app.js';
 import { door, workshop, type Thing } from './support/things.js';
 
 describe.each(platforms)('whose request it is on %s', (platform) => {
@@ -133,6 +133,18 @@ test('S96: outside any HTTP request it is not built, and the message says so', a
   expect(error).toMatchObject({ name: 'CacheError', code: 'ERR_MILLPOND_NO_SCOPE' });
   expect(String(error)).toContain('AUDIT: it is released at the end of the HTTP request for which Nest makes it');
   expect(shop.told).toEqual([]);
+});
+
+test('an app without a server starts, and says so when one is asked for', async () => {
+  const logger = heardLogger();
+  class AppModule {}
+  Module({
+    imports: [CacheModule.forRoot()],
+    providers: [provideResource('AUDIT', () => ({}), { scope: Scope.REQUEST })],
+  })(AppModule);
+  const app = await NestFactory.createApplicationContext(AppModule, { logger });
+  await expect(app.resolve('AUDIT')).rejects.toMatchObject({ code: 'ERR_MILLPOND_NO_SCOPE' });
+  await app.close();
 });
 
 test('what is asked for when the request has ended is not built', async () => {

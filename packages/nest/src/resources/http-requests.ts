@@ -19,8 +19,9 @@ type Adapter = HttpAdapterHost['httpAdapter'];
  * Notes each request of an app, with its end: when its response is closed, be that because all of it was sent, or because
  * the client has left.
  */
-export function watchRequests(adapter: Adapter | undefined): void {
-  if (adapter === undefined) return;
+export function watchRequests(adapter: Adapter | null | undefined): void {
+  // An app without a server has none, whatever the type of Nest's host says.
+  if (!isObject(adapter)) return;
   const server: unknown = adapter.getHttpServer();
   // Before the platform sees it, and for whatever this request does from here on.
   if (isServer(server)) server.prependListener('request', (raw, response) => current.enterWith(noted(raw, response)));
