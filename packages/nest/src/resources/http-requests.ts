@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { HttpAdapterHost } from '@nestjs/core';
+import { isObject } from './dispose.js';
 import { Life } from './life.js';
 
 /** By the request that Node has made, whatever the platform has put around it. */
@@ -73,8 +74,4 @@ function isServer(value: unknown): value is ServerLike {
 
 function property(of: unknown, name: string): unknown {
   return isObject(of) ? Reflect.get(of, name) : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

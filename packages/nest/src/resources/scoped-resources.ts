@@ -134,7 +134,7 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
     if (open !== undefined) return open.scope;
     if (this.#isClosed) return this.#application;
     const scope = new ResourceScope(kind);
-    // Entered first, since what has ended already is left at once.
+    // Of one that has ended already it is left again at once, and refuses.
     const forget = life.onEnd(async (reason) => {
       await scope.end(reason);
       this.#open.delete(life);
