@@ -20,7 +20,7 @@ import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Ke
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
 import { labelOf, Reporter } from './reporter.js';
-import { functionScope, sessionStore, type FunctionScope } from './scope/index.js';
+import { functionScope, sessionStore } from './scope/index.js';
 import { resourceParts, type ResourceParts } from './resource/resource-parts.js';
 import {
   checkDataOptions,

@@ -1,4 +1,4 @@
-import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { CacheError, fingerprint, type Cache, type HeldCache } from '@millpond/core';
 import { cacheOfClass, cacheOfInstance, ofInstance, type AnyCached, type Identity } from './cached-functions.js';
@@ -7,6 +7,7 @@ import { sameIdentity, shortLivedWithoutKey, together } from './errors.js';
 import { onUncached } from './fall-through.js';
 import { attach, cachedOf, registryOf, type Registry } from './host.js';
 import { reportClose, trouble } from './log.js';
+import type { ScopedResources } from './resources/index.js';
 import { canSee, livingProviders, shortLivedClasses, type LivingProvider } from './providers.js';
 
 /**
@@ -16,19 +17,21 @@ import { canSee, livingProviders, shortLivedClasses, type LivingProvider } from 
  * Instances that come and go (request-scoped and durable providers, transients that are resolved by hand) share one
  * function for each method of their class, and need a `key`, which says what tells their calls apart.
  */
-export class CacheRegistry implements Registry, OnModuleInit, OnModuleDestroy {
+export class CacheRegistry implements Registry, OnModuleInit, OnApplicationShutdown {
   readonly #cache: Cache;
   readonly #held: HeldCache;
   readonly #modules: ModulesContainer;
+  readonly #resources: ScopedResources;
   readonly #living = new WeakMap<object, LivingProvider>();
   readonly #shortLived = new WeakSet<object>();
   readonly #shared = new WeakMap<object, Map<CachedMethod, AnyCached>>();
   #stopListening: () => void = () => {};
 
-  constructor(cache: Cache, held: HeldCache, modules: ModulesContainer) {
+  constructor(cache: Cache, held: HeldCache, modules: ModulesContainer, resources: ScopedResources) {
     this.#cache = cache;
     this.#held = held;
     this.#modules = modules;
+    this.#resources = resources;
   }
 
   /** Refuses, before the app serves anything, every decorated method that could not be cached when it is called. */
@@ -38,8 +41,10 @@ export class CacheRegistry implements Registry, OnModuleInit, OnModuleDestroy {
     this.#stopListening = onUncached((message) => trouble.warn(message));
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** The last of Nest's hooks: before it, the server has answered what it had accepted, with the resources that it needs. */
+  async onApplicationShutdown(): Promise<void> {
     this.#stopListening();
+    reportClose(await this.#resources.close());
     reportClose(await this.#held.close());
   }
 

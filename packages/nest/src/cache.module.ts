@@ -1,6 +1,6 @@
 import { holdCache, type Cache, type HeldCache } from '@millpond/core';
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type {
   CacheModuleAsyncOptions,
   CacheModuleExtras,
@@ -11,6 +11,7 @@ import { CacheRegistry } from './cache-registry.js';
 import { oneOptionsSource } from './errors.js';
 import { getCacheToken } from './inject-cache.decorator.js';
 import { trouble } from './log.js';
+import { SCOPED_RESOURCES, ScopedResources } from './resources/index.js';
 
 const OPTIONS = Symbol('@millpond/nest: the options of CacheModule');
 const HELD = Symbol('@millpond/nest: the cache of CacheModule');
@@ -48,9 +49,18 @@ function moduleWith(options: readonly Provider[], { isGlobal }: CacheModuleExtra
       ...options,
       { provide: HELD, useFactory: hold, inject: [OPTIONS] },
       { provide: getCacheToken(), useFactory: ({ cache }: HeldCache) => cache, inject: [HELD] },
-      { provide: CacheRegistry, useFactory: makeRegistry, inject: [getCacheToken(), HELD, ModulesContainer] },
+      {
+        provide: SCOPED_RESOURCES,
+        useFactory: makeResources,
+        inject: [getCacheToken(), HttpAdapterHost, ModulesContainer],
+      },
+      {
+        provide: CacheRegistry,
+        useFactory: makeRegistry,
+        inject: [getCacheToken(), HELD, ModulesContainer, SCOPED_RESOURCES],
+      },
     ],
-    exports: [getCacheToken(), CacheRegistry],
+    exports: [getCacheToken(), CacheRegistry, SCOPED_RESOURCES],
   };
 }
 
@@ -59,8 +69,17 @@ function hold(options: CacheModuleOptions): HeldCache {
 }
 
 /** The cache is asked for beside the one that is held, so that a test can put another in its place. */
-function makeRegistry(cache: Cache, held: HeldCache, modules: ModulesContainer): CacheRegistry {
-  return new CacheRegistry(cache, held, modules);
+function makeRegistry(
+  cache: Cache,
+  held: HeldCache,
+  modules: ModulesContainer,
+  resources: ScopedResources,
+): CacheRegistry {
+  return new CacheRegistry(cache, held, modules, resources);
+}
+
+function makeResources(cache: Cache, host: HttpAdapterHost, modules: ModulesContainer): ScopedResources {
+  return new ScopedResources(cache, host, modules);
 }
 
 function optionsProviders({ useFactory, inject, useClass, useExisting }: CacheModuleAsyncOptions): Provider[] {

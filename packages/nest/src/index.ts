@@ -11,3 +11,11 @@ export { CacheResource } from './cache-resource.decorator.js';
 export type { CachedMethodDecorator } from './decorate.js';
 export { getCachedData, getCachedResource, type AsyncMethodName } from './get-cached.js';
 export { getCacheToken, InjectCache } from './inject-cache.decorator.js';
+export {
+  provideResource,
+  tenantContexts,
+  type InjectFor,
+  type ProvideResourceOptions,
+  type TenantContextsOptions,
+  type TenantPayload,
+} from './resources/index.js';

@@ -22,7 +22,7 @@ interface WithPrototype {
 
 /** Every instance that the container holds now. */
 export function* livingProviders(modules: ModulesContainer): Generator<LivingProvider> {
-  for (const { wrapper, module } of wrappers(modules)) {
+  for (const { wrapper, module } of allWrappers(modules)) {
     for (const instance of livingInstances(wrapper)) {
       if (!isObject(instance)) continue;
       yield { instance, label: labelOf(wrapper, module, instance), transient: wrapper.isTransient, module };
@@ -32,7 +32,7 @@ export function* livingProviders(modules: ModulesContainer): Generator<LivingPro
 
 /** Every class of which the container makes instances for one request, or one durable tree, at a time. */
 export function* shortLivedClasses(modules: ModulesContainer): Generator<WithPrototype> {
-  for (const { wrapper } of wrappers(modules)) {
+  for (const { wrapper } of allWrappers(modules)) {
     const made: unknown = wrapper.metatype;
     if (isClass(made) && !wrapper.isFactory && !wrapper.isDependencyTreeStatic()) yield made;
   }
@@ -44,7 +44,34 @@ export function canSee(module: HostModule, token: InjectionToken, instance: obje
   return provides(module) || [...module.imports].some(provides);
 }
 
-function* wrappers(modules: ModulesContainer): Generator<{ wrapper: Wrapper; module: HostModule }> {
+/** What lives as long as the app, or as a tenant of it; unknown: as a request, or as what it is injected into in turn. */
+export type Holder = 'singleton' | 'durable' | 'unknown';
+
+/** What an instance will be, of which Nest tells (by its token `INQUIRER`) that something is injected into it. */
+export function holderOf(modules: ModulesContainer, inquirer: unknown): Holder {
+  // What factories take, and what is resolved by hand, has no such instance.
+  if (!isObject(inquirer)) return 'unknown';
+  const kinds = new Set<Holder>();
+  // It is not what it will be yet: only its class is known, of which there may be several providers.
+  for (const { wrapper } of allWrappers(modules))
+    if (wrapper.metatype === inquirer.constructor) kinds.add(kindOf(wrapper));
+  if (kinds.has('durable')) return 'durable';
+  return kinds.size === 1 && kinds.has('singleton') ? 'singleton' : 'unknown';
+}
+
+function kindOf(wrapper: Wrapper): Holder {
+  if (wrapper.isTransient) return 'unknown';
+  if (wrapper.isDependencyTreeStatic()) return 'singleton';
+  return wrapper.isDependencyTreeDurable() ? 'durable' : 'unknown';
+}
+
+/** How messages call an instance: by its class. */
+export function nameOf(instance: unknown): string {
+  return isObject(instance) ? instance.constructor.name : String(instance);
+}
+
+/** Every provider and controller of an app, but for aliases. */
+export function* allWrappers(modules: ModulesContainer): Generator<{ wrapper: Wrapper; module: HostModule }> {
   for (const module of modules.values()) {
     for (const kind of [module.providers, module.controllers, module.injectables, module.middlewares]) {
       for (const wrapper of kind.values()) if (!wrapper.isAlias) yield { wrapper, module };
@@ -69,7 +96,8 @@ function labelOf(wrapper: Wrapper, module: HostModule, instance: object): string
 /** Global enhancers (`APP_GUARD`) get a token with a random part, which no other process would know. */
 const RANDOM_PART = / \(UUID: .*\)$/;
 
-function tokenName(token: InjectionToken): string {
+/** How a token is called in names and messages. */
+export function tokenName(token: InjectionToken): string {
   return typeof token === 'function' ? token.name : methodName(token).replace(RANDOM_PART, '');
 }
 

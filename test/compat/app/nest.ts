@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { CacheData, CacheModule, CacheResource, getCachedData, InjectCache, type Cache } from '@millpond/nest';
-import { Controller, Get, Injectable, Module, Param, type INestApplication } from '@nestjs/common';
+import {
+  CacheData,
+  CacheModule,
+  CacheResource,
+  getCachedData,
+  InjectCache,
+  provideResource,
+  type Cache,
+} from '@millpond/nest';
+import { Controller, Get, Inject, Injectable, Module, Param, Scope, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -37,7 +45,31 @@ class UsersController {
   }
 }
 
-@Module({ imports: [CacheModule.forRoot()], controllers: [UsersController], providers: [Users] })
+const told: string[] = [];
+
+@Controller('orders')
+class OrdersController {
+  constructor(@Inject('TRANSACTION') readonly transaction: { user: string }) {}
+
+  @Get(':user')
+  list(): string {
+    return `orders of ${this.transaction.user}`;
+  }
+}
+
+@Module({
+  imports: [CacheModule.forRoot()],
+  controllers: [UsersController, OrdersController],
+  providers: [
+    Users,
+    provideResource('POOL', async () => ({ user: 'ann' }), { onRelease: () => told.push('pool') }),
+    provideResource('TRANSACTION', async (pool: { user: string }) => ({ user: pool.user }), {
+      inject: ['POOL'],
+      scope: Scope.REQUEST,
+      onRelease: () => told.push('transaction'),
+    }),
+  ],
+})
 class AppModule {}
 
 async function platform(name: string, app: INestApplication): Promise<void> {
@@ -50,11 +82,15 @@ async function platform(name: string, app: INestApplication): Promise<void> {
   await getCachedData(users, 'find').delete('42');
   await answersTwice(`@millpond/nest: a deleted call runs again on ${name}`, () => runs, ask);
 
+  assert.equal(await (await fetch(`${url}/orders/ann`)).text(), 'orders of ann');
+
   const before = released;
   assert.equal(await users.pool(), await users.pool());
   await app.close();
   assert.equal(released - before, 1);
   passed(`@millpond/nest: app.close() releases the resources on ${name}`);
+  assert.deepEqual(told.splice(0), ['transaction', 'pool']);
+  passed(`@millpond/nest: injected resources are released with their request, and with the app, on ${name}`);
 }
 
 export async function nest(): Promise<void> {

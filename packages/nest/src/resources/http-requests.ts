@@ -1,0 +1,77 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { isObject } from './dispose.js';
+import { Life } from './life.js';
+
+/** By the request that Node has made, whatever the platform has put around it. */
+const requests = new WeakMap<object, Life>();
+
+/** The request in which code runs. */
+const current = new AsyncLocalStorage<Life>();
+
+/** As Node has it. */
+interface Response {
+  once(event: 'close', listener: () => void): unknown;
+}
+
+type Adapter = HttpAdapterHost['httpAdapter'];
+
+/**
+ * Notes each request of an app, with its end: when its response is closed, be that because all of it was sent, or because
+ * the client has left.
+ */
+export function watchRequests(adapter: Adapter | null | undefined): void {
+  // An app without a server has none, whatever the type of Nest's host says.
+  if (!isObject(adapter)) return;
+  const server: unknown = adapter.getHttpServer();
+  // Before the platform sees it, and for whatever this request does from here on.
+  if (isServer(server)) server.prependListener('request', (raw, response) => current.enterWith(noted(raw, response)));
+  if (adapter.getType() === 'fastify') watchFastify(adapter.getInstance());
+}
+
+/** What is injected into Fastify (`app.inject()`), or comes by another of its servers, the listener does not hear of. */
+function watchFastify(instance: FastifyLike): void {
+  instance.addHook('onRequest', (request, reply, done) => current.run(noted(request.raw, reply.raw), done));
+}
+
+function noted(raw: object, response: Response): Life {
+  let life = requests.get(raw);
+  if (life === undefined) {
+    const made = new Life();
+    requests.set(raw, (life = made));
+    response.once('close', () => void made.end('close'));
+  }
+  return life;
+}
+
+/**
+ * The HTTP request of what Nest gives under its token `REQUEST` (a request of the platform, or the context of a GraphQL
+ * operation), or else the one in which this runs; undefined outside any.
+ */
+export function requestOf(given: unknown): Life | undefined {
+  const request = property(given, 'req');
+  for (const candidate of [given, property(given, 'raw'), request, property(request, 'raw')]) {
+    const life = isObject(candidate) ? requests.get(candidate) : undefined;
+    if (life !== undefined) return life;
+  }
+  return current.getStore();
+}
+
+interface ServerLike {
+  prependListener(event: 'request', listener: (raw: object, response: Response) => void): unknown;
+}
+
+interface FastifyLike {
+  addHook(
+    hook: 'onRequest',
+    run: (request: { readonly raw: object }, reply: { readonly raw: Response }, done: () => void) => void,
+  ): unknown;
+}
+
+function isServer(value: unknown): value is ServerLike {
+  return typeof property(value, 'prependListener') === 'function';
+}
+
+function property(of: unknown, name: string): unknown {
+  return isObject(of) ? Reflect.get(of, name) : undefined;
+}
