@@ -189,6 +189,18 @@ export interface Cache extends AsyncDisposable {
   readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
   /**
+   * Makes an input: a function that reads something beside the arguments, such as the language of the request. What a
+   * cached function reads of it becomes part of the key of its result, in the order of the reads: who has another value
+   * gets another variant. `read` is asked in the async context of who calls the cached function, once a run; its answer is
+   * keyed like an argument.
+   *
+   * Its name is unique in its cache. Only functions of `cacheData` may read inputs, and the cached functions that they call.
+   *
+   * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, at once. Reads throw `ERR_MILLPOND_INPUT` where a result cannot vary,
+   * and `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for a value that has no key.
+   */
+  readonly input: <T>(name: string, read: () => T) => () => T;
+  /**
    * Makes an effect: a function that is called inside cached data functions for what it does, such as a log line. What is
    * recorded of it with a result acts whenever the result is handed out: to the first caller and with each hit, in the
    * order of the calls, with equal arguments, and in the async context of who is answered. Outside a cached function it

@@ -13,6 +13,7 @@ import type {
 } from './cache-types.js';
 import { inRootContext } from './context.js';
 import { cacheClosed } from './errors/index.js';
+import { Inputs } from './input/index.js';
 import { Effects } from './effect/index.js';
 import { createEvents } from './events.js';
 import { FunctionParts } from './function-parts.js';
@@ -51,6 +52,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     hashers: options.hashers ?? [],
     codecs: options.codecs ?? [],
     events,
+    inputs: new Inputs(options.hashers ?? []),
     effects: new Effects(events, settings.name, options.codecs ?? []),
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),
@@ -131,6 +133,7 @@ export function createCache(given: CacheOptions = {}): Cache {
       checkOpen('cacheResource');
       return own(buildCachedResource(parts.resource(fn, given)));
     }),
+    input: typed<Cache['input']>((name, read) => host.inputs.create(name, read)),
     effect: typed<Cache['effect']>((name, action) => host.effects.create(name, action)),
     openScope: (options = {}) => scopes.openScope(options),
     async runInScope<R>(options: ScopeOptions, fn: () => R): Promise<Awaited<R>> {

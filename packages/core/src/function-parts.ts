@@ -16,6 +16,7 @@ import { Places } from './run/places.js';
 import { Cooldowns } from './run/refresh.js';
 import { flightTable, flightTimeout } from './function-flights.js';
 import type { CacheHost } from './host.js';
+import { Variants } from './input/index.js';
 import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
@@ -37,6 +38,9 @@ import { checkCallable, checkFunction, checkSynchronous, shownName, type AnyFunc
 
 /** As many functions of one name in one cache are made inside a request, or in a loop. */
 const OFTEN = 1000;
+
+/** The default of `maxVariants`. */
+const MAX_VARIANTS = 100;
 
 /** The default of `maxValueBytes`. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
@@ -194,6 +198,10 @@ export class FunctionParts {
     const { memory, generations } = this.#host;
     const scope = functionScope(options.scope, this.#host, report);
     const keyer = this.#keyer(fn, options, naming);
+    const variants: Variants = new Variants(options.maxVariants ?? MAX_VARIANTS, (key, why) =>
+      shelf.removeKey(key, why),
+    );
+    const shelf = dataShelf(this.#host, options, settings, report, onEvict, variants);
     return {
       host: this.#host,
       original: fn,
@@ -202,7 +210,8 @@ export class FunctionParts {
       scope,
       keepOptions: this.#keepOptions(options, report, naming.where),
       keyer: scope?.keyer(keyer) ?? keyer,
-      shelf: dataShelf(this.#host, options, settings, report, onEvict),
+      shelf,
+      variants,
       failures: settings.keepsFailures ? new Failures(memory, generations, options.maxEntries) : undefined,
       generations,
       refreshes: this.#host.refreshes,

@@ -1,6 +1,7 @@
 import type { FunctionStats } from './cached.js';
 import type { CodecList } from './copy/index.js';
 import type { Effects } from './effect/index.js';
+import type { Inputs } from './input/index.js';
 import type { CacheEvents } from './events.js';
 import type { Generations } from './run/generation.js';
 import type { Hasher } from './key/index.js';
@@ -20,6 +21,7 @@ export interface CacheHost {
   readonly codecs: CodecList;
   readonly events: CacheEvents;
   readonly effects: Effects;
+  readonly inputs: Inputs;
   readonly memory: MemoryTier;
   readonly generations: Generations;
   readonly refreshes: Refreshes;

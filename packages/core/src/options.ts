@@ -87,6 +87,8 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
    * Whether a value carries the tags of the cached calls that it was made of, and lives no longer than they. Default true.
    */
   readonly inherit?: boolean | undefined;
+  /** The most variants of one call by the inputs that its runs read; the oldest goes. Default 100. */
+  readonly maxVariants?: number | undefined;
   /** The most bytes (estimated) that this function's values may take in memory. */
   readonly maxBytes?: number | undefined;
   /** Keep this result? Default: every one. */
@@ -118,7 +120,7 @@ export interface ErrorTtl {
 /** Options of `cacheBatch`; those of data are about single ids. `R` is the type of the row of one id. */
 export interface BatchOptions<Id, R> extends Omit<
   DataOptions<[id: Id], R>,
-  'ignoreArgs' | 'ignoreUnderscored' | 'context' | 'scope'
+  'ignoreArgs' | 'ignoreUnderscored' | 'context' | 'scope' | 'maxVariants'
 > {
   /** The most ids of one load; more are several loads. Default: any number. */
   readonly maxBatchSize?: number | undefined;
@@ -143,6 +145,7 @@ export interface DataSyncOptions<A extends readonly unknown[], R> extends Omit<
   | 'maxConcurrent'
   | 'flightTimeout'
   | 'context'
+  | 'maxVariants'
 > {}
 
 /**

@@ -9,6 +9,7 @@ const {
   ignoreArgs: _ignoreArgs,
   ignoreUnderscored: _ignoreUnderscored,
   context: _context,
+  maxVariants: _maxVariants,
   scope: _scope,
   ...ONE_ID_CHECKS
 } = DATA_CHECKS;

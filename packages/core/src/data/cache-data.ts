@@ -14,7 +14,7 @@ export function buildCachedData(
   parts: DataFunctionParts,
   { original, calls }: Seen = { original: parts.original, calls: new DataFunction(parts) },
 ): Built {
-  const { shelf, failures, keyer, store, flights, host } = parts;
+  const { shelf, failures, keyer, store, flights, host, variants } = parts;
   const kept = {
     get size() {
       return shelf.size;
@@ -24,7 +24,7 @@ export function buildCachedData(
     },
     removeKey(key: string, reason: 'delete' | 'clear' | 'scope'): void {
       failures?.drop(key);
-      shelf.removeKey(key, reason);
+      for (const each of [...variants.keysOf(key), key]) shelf.removeKey(each, reason);
     },
     clear(reason: 'clear' | 'close'): void {
       failures?.clear();
@@ -42,14 +42,25 @@ export function buildCachedData(
     },
     store: store && { tier: store.tier, delete: (key) => store.entries.delete(key) },
   });
-  return buildCachedFunction({ ...parts, original, shelf: kept, store: store?.entries }, calls, (selfOf) => ({
-    async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
-      const key = keyer.keyOf(selfOf(this), args);
-      calls.expireHere(key);
-      return { store: store === undefined ? 'none' : await store.entries.expire(key) };
+  const underWay = {
+    outdate(key: string): void {
+      flights.outdate(key);
+      if (!host.inputs.isEmpty) flights.outdateVariants(key);
     },
-    prime(this: unknown, value: unknown, ...args: readonly unknown[]): Promise<void> {
-      return calls.prime(selfOf(this), value, args);
-    },
-  }));
+    outdateAll: () => flights.outdateAll(),
+  };
+  return buildCachedFunction(
+    { ...parts, original, shelf: kept, flights: underWay, store: store?.entries },
+    calls,
+    (selfOf) => ({
+      async expire(this: unknown, ...args: readonly unknown[]): Promise<Invalidation> {
+        const key = keyer.keyOf(selfOf(this), args);
+        calls.expireHere(key);
+        return { store: store === undefined ? 'none' : await store.entries.expire(key) };
+      },
+      prime(this: unknown, value: unknown, ...args: readonly unknown[]): Promise<void> {
+        return calls.prime(selfOf(this), value, args);
+      },
+    }),
+  );
 }

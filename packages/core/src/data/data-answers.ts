@@ -3,10 +3,12 @@ import { errorUntil, revalidateUntil, stateOf, type DataEntry } from './data-ent
 import type { DataCall, DataFlights } from './data-flights.js';
 import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
+import type { Failure } from './failures.js';
 import type { DataRun } from './data-run.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
-import type { Flight } from '../run/flight.js';
+import { type Flight } from '../run/flight.js';
+import { OTHER_INPUTS } from '../run/waiter.js';
 import { record, type Passed } from '../run/inherited.js';
 import { LateArguments } from '../run/late-arguments.js';
 import { currentRecorder } from '../run/run-context.js';
@@ -53,28 +55,19 @@ export class DataAnswers {
   }
 
   async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { flights, generations, keyer, report, store, settings } = this.#parts;
-    const failure = this.#parts.failures?.get(call.key, this.#now());
-    // Otherwise the store may have something stale, and a flight is to find out.
-    if (failure !== undefined && (fallback !== undefined || store === undefined || settings.retention === 0)) {
-      if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
-      report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
-      this.#act(call, failure.acts);
-      throw failure.error;
-    }
+    const { generations, keyer, report } = this.#parts;
+    const failure = this.#keptFailure(call.key, fallback);
+    if (failure !== undefined) return this.#failAgain(call, failure, fallback);
     const joined = this.#flights.joinable(call.key);
     if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.policy);
     const position = generations.position;
-    const late = LateArguments.of(call, keyer, report.fn);
-    const outcome = await this.#flights.wait(joined, call, fallback);
+    const late = LateArguments.of({ ...call, key: call.base }, keyer, report.fn);
+    const outcome = await this.#joined(joined, call, fallback);
+    if (outcome === OTHER_INPUTS) return this.#lookAgain(call, late);
     if (!this.#isFor(call, joined, outcome, position)) {
-      flights.setApart(joined);
-      const args = late.now();
-      // Arguments that have another key now make this another call.
-      return args === undefined
-        ? this.#again.call(call.self, call.args, call.policy)
-        : this.#again.answer({ ...call, args });
+      this.#parts.flights.setApart(joined);
+      return this.#lookAgain(call, late);
     }
     switch (outcome.type) {
       case 'failure':
@@ -85,6 +78,42 @@ export class DataAnswers {
         if (isInstead(outcome)) return this.#serveStale(call, outcome.entry, outcome.source.cause);
         report.joined(this.#now() - joined.startedAt);
         return this.#handOut(call, outcome.entry);
+    }
+  }
+
+  /** A failure that is kept, where it answers: otherwise the store may have something stale, and a flight is to find out. */
+  #keptFailure(key: string, fallback: DataEntry | undefined): Failure | undefined {
+    const { failures, store, settings } = this.#parts;
+    const answers = fallback !== undefined || store === undefined || settings.retention === 0;
+    return answers ? failures?.get(key, this.#now()) : undefined;
+  }
+
+  #failAgain(call: DataCall, failure: Failure, fallback: DataEntry | undefined): unknown {
+    if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
+    this.#parts.report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
+    this.#act(call, failure.acts);
+    throw failure.error;
+  }
+
+  #lookAgain(call: DataCall, late: LateArguments): Promise<unknown> {
+    const args = late.now();
+    // Arguments that have another key now make this another call.
+    return args === undefined
+      ? this.#again.call(call.self, call.args, call.policy)
+      : this.#again.answer({ ...call, args });
+  }
+
+  /** Waits for a run of another caller, as long as what it reads is the same for this one (hazards 23 and 55). */
+  async #joined(
+    flight: Flight<DataOutcome>,
+    call: DataCall,
+    fallback: DataEntry | undefined,
+  ): Promise<DataOutcome | typeof OTHER_INPUTS> {
+    try {
+      return await this.#flights.wait(flight, call, fallback, this.#flights.sameInputs());
+    } catch (error) {
+      if (error === OTHER_INPUTS) return OTHER_INPUTS;
+      throw error;
     }
   }
 

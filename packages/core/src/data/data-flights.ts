@@ -1,16 +1,28 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallPolicy } from './call-policy.js';
 import type { DataEntry } from './data-entry.js';
 import type { DataAnswer, DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
-import type { DataRun, Errand } from './data-run.js';
+import type { DataRun } from './data-run.js';
+import type { Errand } from './errand.js';
 import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
-import { Flight, type Limit } from '../run/flight.js';
+import { keyOfPath, readHere, Reads, type Read } from '../input/index.js';
+import { Flight } from '../run/flight.js';
+import { type Limit } from '../run/waiter.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 
+/** One call, and which variant of it is asked for. */
+export interface LocatedCall extends KeyedCall {
+  /** Its key without inputs. */
+  readonly base: string;
+  /** The inputs in its key, as far as they are known. */
+  readonly path: readonly Read[];
+}
+
 /** One call: what it is about, and what governs it. */
-export interface DataCall extends KeyedCall {
+export interface DataCall extends LocatedCall {
   readonly policy: CallPolicy;
   /** Where its effects belong, when a run waits for it; undefined when they act where it is answered. */
   readonly place?: Place | undefined;
@@ -51,14 +63,14 @@ export class DataFlights {
   }
 
   /** The arguments of a call whose run will begin later than it, as they are now and in the caller's async context. */
-  lateArguments(call: KeyedCall): LateArguments | undefined {
+  lateArguments(call: LocatedCall): LateArguments | undefined {
     const { runsLate, keyer, report } = this.#parts;
-    return runsLate ? LateArguments.of(call, keyer, report.fn) : undefined;
+    return runsLate ? LateArguments.of({ ...call, key: call.base }, keyer, report.fn) : undefined;
   }
 
   /** Starts a run of a call; `behind` a stale answer, when it is so. */
   start(
-    { key, self, args }: KeyedCall,
+    { key, base, path, self, args }: LocatedCall,
     { reason, freshness, primed, late }: Omit<Errand, 'call'>,
     behind: boolean,
   ): Flight<DataOutcome> {
@@ -83,6 +95,7 @@ export class DataFlights {
       inherits: settings.inherits,
       replays: true,
     });
+    flight.reads = this.#readsOf(flight, base, behind ? path : undefined);
     const start = (): void => flights.start(flight, () => this.#run.fly(flight, errand), late);
     // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).
     if (context === 'detached') inRootContext(start);
@@ -90,13 +103,41 @@ export class DataFlights {
     return flight;
   }
 
+  /** What a run may read: of its caller, or what the value had read that it refreshes (hazard 25). */
+  #readsOf(flight: Flight<DataOutcome>, base: string, given: readonly Read[] | undefined): Reads | undefined {
+    const { host, flights, variants, report } = this.#parts;
+    if (host.inputs.isEmpty) return undefined;
+    const reads: Reads = new Reads(base, report.fn, given ?? AsyncLocalStorage.snapshot(), (read) => {
+      variants.branch(base, reads.path.slice(0, -1), read.input);
+      const key = keyOfPath(base, reads.path);
+      // As it was expected: whoever waits has looked there, because it is the same for them.
+      if (flight.key === key || flight.key.startsWith(`${key}\u0000`)) return;
+      flights.rekey(flight, key);
+      flight.hasRead(read);
+    });
+    return reads;
+  }
+
+  /** Whether what a run reads is the same for who calls now; undefined when nothing can be read. */
+  sameInputs(): ((read: Read) => boolean) | undefined {
+    if (this.#parts.host.inputs.isEmpty) return undefined;
+    const inContext = AsyncLocalStorage.snapshot();
+    return ({ input, text }) => inContext(() => readHere(input).text === text);
+  }
+
   /** Waits for a run as its caller does; `fallback` is what memory has that may be served instead. */
-  wait(flight: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<DataOutcome> {
+  wait(
+    flight: Flight<DataOutcome>,
+    call: DataCall,
+    fallback: DataEntry | undefined,
+    isSame?: (read: Read) => boolean,
+  ): Promise<DataOutcome> {
     const { flights, report } = this.#parts;
     return flight.wait({
       fn: report.fn,
       signal: call.policy.signal,
       limits: this.#limits(flight, call, fallback),
+      isSame,
       onDeserted: () => flights.desert(flight),
     });
   }

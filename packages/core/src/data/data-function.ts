@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { keep } from '../copy/index.js';
 import { callPolicy, type CallPolicy } from './call-policy.js';
 import { DataAnswers, passedOn } from './data-answers.js';
@@ -9,6 +10,7 @@ import { inRootContext } from '../context.js';
 import { expireIn } from './expire.js';
 import { placeIn } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
+import { Reads, type Located, type Read } from '../input/index.js';
 import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { Flight } from '../run/flight.js';
@@ -16,6 +18,8 @@ import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun, runWithin } from '../run/run-context.js';
 import { untilAborted } from '../run/until-aborted.js';
 import { inRootContextWithScopes } from '../scope/index.js';
+
+const NO_PATH: readonly Read[] = [];
 
 /** The life of the calls of one data function. */
 export class DataFunction {
@@ -29,7 +33,7 @@ export class DataFunction {
     this.#flights = new DataFlights(parts, run);
     this.#answers = new DataAnswers(parts, run, this.#flights, {
       call: (self, args, policy) => this.call(self, args, policy),
-      answer: (call) => this.#answer(call, currentRecorder()),
+      answer: (call) => this.#answer({ ...call, ...this.#located(call.base) }, currentRecorder()),
     });
   }
 
@@ -38,16 +42,23 @@ export class DataFunction {
     const { host, keyer } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args, policy.signal);
     try {
-      const key = keyer.keyOf(self, args);
+      const base = keyer.keyOf(self, args);
       policy.signal?.throwIfAborted();
       const recorder = currentRecorder();
       const governed = recorder?.refreshes === true ? withoutStale(policy) : policy;
-      const call = { key, self, args, policy: governed };
+      const { key, path } = this.#located(base);
+      const call = { key, base, path, self, args, policy: governed };
       return policy.forceFresh ? this.#force(call) : this.#answer(call, recorder);
     } catch (error) {
       // An argument without a key, a signal, or a codec that does not decode any more.
       return Promise.reject(error);
     }
+  }
+
+  /** Where a call is to look, by the inputs of its caller. */
+  #located(base: string): Located {
+    const { variants } = this.#parts;
+    return variants.isEmpty ? { key: base, path: NO_PATH } : variants.locate(base);
   }
 
   /** What `withOptions` was given, over what the function says. What is kept from now on stays long enough for it. */
@@ -99,7 +110,8 @@ export class DataFunction {
   async refresh(self: unknown, args: readonly unknown[]): Promise<unknown> {
     const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    return this.#force({ key: keyer.keyOf(self, args), self, args, policy: settings.policy });
+    const base = keyer.keyOf(self, args);
+    return this.#force({ ...this.#located(base), base, self, args, policy: settings.policy });
   }
 
   async #force(call: DataCall): Promise<unknown> {
@@ -111,10 +123,13 @@ export class DataFunction {
   /** Puts a value in the place of what is kept or under way, without running the function. */
   async prime(self: unknown, value: unknown, args: readonly unknown[]): Promise<void> {
     const { host, keyer, settings, keepOptions } = this.#parts;
-    const call = { key: keyer.keyOf(self, args), self, args, policy: WAITS_FOR_EVER };
+    const key = keyer.keyOf(self, args);
+    // What is given has read nothing: it takes the place of every variant.
+    const call = { key, base: key, path: NO_PATH, self, args, policy: WAITS_FOR_EVER };
     const primed = keep(value, keepOptions(call.key));
     if (!host.settings.enabled || host.closed) return;
     const errand = { reason: 'refresh', freshness: settings.policy, primed, late: undefined } as const;
+    if (!host.inputs.isEmpty) this.#parts.flights.outdateVariants(key);
     const flight = this.#flights.start(call, errand, false);
     const outcome = await this.#flights.wait(flight, call, undefined);
     if (outcome.type === 'failure') throw outcome.error;
@@ -122,10 +137,11 @@ export class DataFunction {
 
   /** Marks what is kept as stale: only stale windows serve it from now on. */
   expireHere(key: string): void {
-    const { flights, failures, shelf, settings } = this.#parts;
+    const { flights, failures, shelf, settings, variants } = this.#parts;
     flights.outdate(key);
+    flights.outdateVariants(key);
     failures?.drop(key);
-    expireIn(shelf, key, this.#now(), settings);
+    for (const each of [key, ...variants.keysOf(key)]) expireIn(shelf, each, this.#now(), settings);
   }
 
   /** What is known of a call; nothing is counted or changed. */
@@ -145,7 +161,7 @@ export class DataFunction {
 
   #usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
     const { keyer, shelf, settings } = this.#parts;
-    const entry = shelf.get(keyer.keyOf(self, args))?.value;
+    const entry = shelf.get(this.#located(keyer.keyOf(self, args)).key)?.value;
     if (entry === undefined) return undefined;
     const state = stateOf(entry, this.#now(), settings.policy);
     return state === 'fresh' || state === 'stale' ? entry : undefined;
@@ -158,7 +174,13 @@ export class DataFunction {
     const { clock } = host.settings;
     const place = placeIn(currentRecorder());
     const of = { table: this, key: '', fn: report.fn, cache: host, clock, run: 0, position: 0, behind: false };
-    const flight = new Flight<unknown>({ ...of, inherits: settings.inherits, replays: true, passesThrough: true });
+    const flight: Flight<unknown> = new Flight<unknown>({
+      ...of,
+      inherits: settings.inherits,
+      replays: true,
+      passesThrough: true,
+    });
+    if (!host.inputs.isEmpty) flight.reads = new Reads('', report.fn, AsyncLocalStorage.snapshot(), () => {});
     report.started(undefined);
     const start = (): void => flight.begin(() => runWithin(flight, () => Reflect.apply(original, self, args)));
     if (context === 'caller') start();

@@ -55,7 +55,7 @@ export class DataKeeper {
 
   /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
   keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
-    const { settings, store, host, report } = this.#parts;
+    const { settings, store, report } = this.#parts;
     const { kept, ttl = Infinity, computeMs } = result;
     const { used } = flight;
     const createdAt = this.#now();
@@ -64,7 +64,7 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    const stores = keeps && host.effects.owns(acts) && begun?.storable === true && isOfUse(store, storedFor, used);
+    const stores = keeps && this.#mayStore(flight, acts) && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,
@@ -82,6 +82,11 @@ export class DataKeeper {
     if (stores) this.#store(store, entry, begun, flight, result, storedFor);
     else if (keeps) this.#leaveUnstored(flight.key, result);
     return entry;
+  }
+
+  /** Variants are kept in memory, and effects of another cache would not be found by their names. */
+  #mayStore({ isVariant }: Flight<DataOutcome>, acts: Acts | undefined): boolean {
+    return !isVariant && this.#parts.host.effects.owns(acts);
   }
 
   /** What the store has is older than a value that was put, and would be back as soon as memory asks the store again. */
@@ -170,7 +175,7 @@ export class DataKeeper {
 
   /** Makes an entry and puts it into memory, unless what memory has is newer or this was outdated (hazard 16). */
   #place(flight: Flight<DataOutcome>, made: Made): DataEntry {
-    const { shelf, settings, generations, host, flights, failures, cooldowns } = this.#parts;
+    const { generations, host } = this.#parts;
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
     const entry: DataEntry = {
       kept: made.kept,
@@ -186,15 +191,32 @@ export class DataKeeper {
       stamps: held ? generations.stamp(made.tags) : [],
       sources: made.sources,
     };
-    if (!held) return entry;
-    const { began = Infinity } = made;
-    flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
-    failures?.dropUntil(flight.key, made.createdAt);
-    if (made.began === undefined) cooldowns.end(flight.key);
-    const placed = shelf.set(flight.key, entry, bytesOf(entry), uselessFrom(entry, settings.retention));
-    if (placed === undefined) generations.release(entry.stamps);
-    else if (flight.outdated) shelf.remove(placed, 'delete');
+    if (held) this.#putIn(flight, entry, made.began);
     return entry;
+  }
+
+  #putIn(flight: Flight<DataOutcome>, entry: DataEntry, found: number | undefined): void {
+    const { shelf, settings, generations, flights, failures, cooldowns } = this.#parts;
+    const began = found ?? Infinity;
+    flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
+    failures?.dropUntil(flight.key, entry.createdAt);
+    if (found === undefined) cooldowns.end(flight.key);
+    const placed = shelf.set(flight.key, entry, bytesOf(entry), uselessFrom(entry, settings.retention));
+    if (placed === undefined) {
+      generations.release(entry.stamps);
+      return;
+    }
+    if (found === undefined) this.#keepVariant(flight);
+    if (flight.outdated) shelf.remove(placed, 'delete');
+  }
+
+  /** From now on look-ups are led to it by the inputs that its run has read. */
+  #keepVariant({ reads, key }: Flight<DataOutcome>): void {
+    if (reads === undefined) return;
+    const { variants, store } = this.#parts;
+    variants.keep(reads.base, reads.path, key);
+    // The store may have something older, of a run that had read nothing.
+    if (variants.keysOf(reads.base).length === 1) void store?.entries.delete(reads.base);
   }
 
   /** How long memory is trusted without asking the store. */

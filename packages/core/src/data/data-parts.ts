@@ -4,6 +4,7 @@ import type { DataSettings } from './data-settings.js';
 import type { Failures } from './failures.js';
 import type { FlightTable } from '../run/flight-table.js';
 import type { Refreshes } from '../run/refresh.js';
+import type { Variants } from '../input/index.js';
 import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
 import type { KeepOptions } from '../copy/index.js';
@@ -37,6 +38,8 @@ export interface DataFunctionParts {
   readonly runsLate: boolean;
   /** How many runs may be under way at once, when that is limited. */
   readonly places: Places | undefined;
+  /** Which inputs its runs have read. */
+  readonly variants: Variants;
   readonly generations: Generations;
   readonly refreshes: Pick<Refreshes, 'run'>;
   readonly report: Reporter;

@@ -2,39 +2,17 @@ import { keep, type Kept } from '../copy/index.js';
 import type { Freshness } from './call-policy.js';
 import { errorUntil, stateOf, type DataEntry } from './data-entry.js';
 import { DataKeeper } from './data-keeper.js';
+import type { Errand, Plan } from './errand.js';
 import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { missReason } from './miss-reason.js';
 import type { MissReason } from '../events.js';
+import { keyOfPath } from '../input/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
-import type { KeyedCall, LateArguments } from '../run/late-arguments.js';
+import type { LateArguments } from '../run/late-arguments.js';
 import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
 import type { Begun } from '../store/index.js';
-
-/** What a flight is about. Nothing else of the call that started it: a run that never ends must not hold on to more. */
-export interface Errand {
-  readonly call: KeyedCall;
-  readonly reason: MissReason;
-  /** How old what the store has may be. */
-  readonly freshness: Freshness;
-  /** A value that is put in the place of what the function would return. */
-  readonly primed: Kept | undefined;
-  /** The arguments, where the function begins later than the flight. */
-  readonly late: LateArguments | undefined;
-}
-
-/** What a run has to go by. */
-interface Plan {
-  readonly flight: Flight<DataOutcome>;
-  readonly call: KeyedCall;
-  readonly args: readonly unknown[];
-  readonly reason: MissReason;
-  readonly begun: Begun | undefined;
-  /** Whether the value is given, and nothing runs. */
-  readonly primed: boolean;
-  readonly started: number;
-}
 
 /** What one flight does: asks the store, runs the function, keeps the result. */
 export class DataRun {
@@ -50,7 +28,7 @@ export class DataRun {
 
   /** The whole flight. It leaves the table in the very step in which it ends, so that nobody joins what is over. */
   async fly(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
-    const { flights, generations } = this.#parts;
+    const { flights, generations, variants } = this.#parts;
     generations.enter();
     try {
       return await this.#steps(flight, errand);
@@ -66,12 +44,15 @@ export class DataRun {
       };
     } finally {
       flights.leave(flight);
+      if (flight.reads !== undefined) variants.tidy(flight.reads.base);
       generations.leave();
     }
   }
 
   async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
-    const { store, places, host } = this.#parts;
+    const { places, host } = this.#parts;
+    // Variants are kept in memory.
+    const store = flight.isVariant ? undefined : this.#parts.store;
     const { call, reason, late } = errand;
     const plan = { flight, call, args: call.args, reason, begun: undefined, primed: false, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
@@ -132,14 +113,14 @@ export class DataRun {
   /** What the store has, if it will do; else why not, and the fences of the run that follows. */
   async #lookUp(
     flight: Flight<DataOutcome>,
-    { call, reason, freshness }: Errand,
+    { reason, freshness }: Errand,
     store: DataStore,
     late: LateArguments,
   ): Promise<{ readonly answer: DataAnswer } | { readonly reason: MissReason; readonly begun: Begun }> {
     const { staticTags } = this.#parts.settings;
     const { entries } = store;
-    if (reason === 'refresh') return { reason, begun: await entries.begin(call.key, staticTags) };
-    const looked = await entries.lookup(call.key, staticTags);
+    if (reason === 'refresh') return { reason, begun: await entries.begin(flight.key, staticTags) };
+    const looked = await entries.lookup(flight.key, staticTags);
     const found = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
     const why = missReason(reason, looked, found !== undefined);
     if (found === undefined) return { reason: why, begun: looked.begun };
@@ -168,14 +149,16 @@ export class DataRun {
   async #compute(plan: Plan): Promise<DataOutcome> {
     const { original, report } = this.#parts;
     const { flight, call } = plan;
-    report.started(call.key);
+    report.started(flight.key);
     let value: unknown;
     try {
       value = await runWithin(flight, () => Reflect.apply(original, call.self, plan.args));
     } catch (error) {
+      this.#endReads(flight);
       this.#keepFailure(plan, error);
       return this.#failed(plan, error);
     }
+    this.#endReads(flight);
     try {
       return this.#settle(plan, value);
     } catch (error) {
@@ -183,20 +166,35 @@ export class DataRun {
     }
   }
 
+  /** What the function has read is known: by that, and nothing else, its result is kept (hazard 24). */
+  #endReads(flight: Flight<DataOutcome>): void {
+    const { reads } = flight;
+    if (reads === undefined) return;
+    reads.end();
+    const key = keyOfPath(reads.base, reads.path);
+    if (flight.key !== key) this.#parts.flights.rekey(flight, key);
+  }
+
   /** Left before it is told: whoever hears of it and calls again starts anew. */
-  #failed({ flight, call, reason, started }: Plan, error: unknown): DataFailure {
+  #failed({ flight, reason, started }: Plan, error: unknown): DataFailure {
     const { flights, report } = this.#parts;
     flights.leave(flight);
-    report.failed(call.key, this.#now() - started, error);
+    report.failed(flight.key, this.#now() - started, error);
     return { type: 'failure', reason, error, acts: flight.script?.recorded(), failedAt: undefined, mayBeStale: true };
   }
 
   #keepFailure(plan: Plan, error: unknown): void {
     const { failures, settings } = this.#parts;
     const ttl = settings.failureTtl(error);
-    if (failures === undefined || ttl === undefined || !this.#isCurrent(plan, settings.staticTags)) return;
+    if (
+      failures === undefined ||
+      ttl === undefined ||
+      plan.flight.isVariant ||
+      !this.#isCurrent(plan, settings.staticTags)
+    )
+      return;
     const thrown = { error, acts: plan.flight.script?.recorded() };
-    failures.keep(plan.call.key, thrown, settings.staticTags, this.#now(), ttl);
+    failures.keep(plan.flight.key, thrown, settings.staticTags, this.#now(), ttl);
   }
 
   /** Something stale in the place of what a flight did not give, unless it was invalidated meanwhile (hazard 14). */
@@ -244,27 +242,27 @@ export class DataRun {
       const value = kept.copy();
       const tags = settings.tagsOf(value, plan.args);
       const ttl = settings.ttlOf(value, plan.args);
-      const begun = await store?.entries.begin(plan.call.key, settings.staticTags);
+      const begun = await store?.entries.begin(plan.flight.key, settings.staticTags);
       return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
-      report.failed(plan.call.key, 0, error);
+      report.failed(plan.flight.key, 0, error);
       return { type: 'failure', reason: plan.reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
     }
   }
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
     const { flights, report, failures } = this.#parts;
-    const { flight, call, begun, primed } = plan;
+    const { flight, begun, primed } = plan;
     const tags = this.#keeper.tagsOf(flight, own);
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
-    if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(call.key);
+    if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(flight.key);
     const computeMs = this.#now() - plan.started;
     const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, primed }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
-    report.computed(call.key, computeMs, keeps && this.#isThere(call.key, entry));
+    report.computed(flight.key, computeMs, keeps && this.#isThere(flight.key, entry));
     return answer;
   }
 

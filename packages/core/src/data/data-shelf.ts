@@ -1,4 +1,5 @@
 import type { CacheHost } from '../host.js';
+import type { Variants } from '../input/index.js';
 import type { Shelf } from '../memory/index.js';
 import type { Reporter } from '../reporter.js';
 import type { AnyDataOptions } from '../settings/index.js';
@@ -13,6 +14,7 @@ export function dataShelf(
   settings: DataSettings,
   report: Reporter,
   onEvict: (key: string) => void,
+  variants: Variants,
 ): Shelf<DataEntry> {
   return memory.shelf<DataEntry>({
     maxEntries: options.maxEntries,
@@ -22,6 +24,7 @@ export function dataShelf(
       const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
       generations.release(entry.value.stamps);
       if (reason === 'evict') onEvict(entry.key);
+      if (reason !== 'replace') variants.forget(entry.key);
       report.removed(entry.key, reason, missed);
     },
     onRefuse: (key, bytes) => report.notKept(key, bytes),

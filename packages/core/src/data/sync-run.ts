@@ -27,6 +27,7 @@ export function beginSyncRun(parts: DataSyncParts, key: string | undefined): Syn
     inherits: settings.inherits,
     replays: true,
     script: undefined,
+    reads: undefined,
     used: undefined,
     now: () => clock.now(),
   };

@@ -11,6 +11,7 @@ export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js'
 export { noScope, wrongScope, type MissingScope } from './scopes.js';
 export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags, notAStream, readerTooSlow } from './values.js';
 export { tooManyEffects, effectUnknown } from './effects.js';
+export { inputNotHere, otherInput } from './inputs.js';
 export { wrongRows, idChanged } from './batches.js';
 export { resourceAsksForItself, releaseFailed, releasedInUse } from './resources.js';
 export { storeFailed, storeTimeout, storeDamaged, injectedFault } from './stores.js';

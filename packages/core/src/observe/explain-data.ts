@@ -14,7 +14,8 @@ export async function explainData(
   args: readonly unknown[],
 ): Promise<Explanation> {
   const { host, keyer, keepOptions, settings, store, flights, generations, report } = parts;
-  const text = keyer.keyOf(self, args);
+  const base = keyer.keyOf(self, args);
+  const text = parts.variants.isEmpty ? base : parts.variants.locate(base).key;
   const key = explainKey(parts, text, { self, args });
   const inspected = await store?.entries.inspect(text, settings.staticTags);
   const now = host.settings.clock.now();

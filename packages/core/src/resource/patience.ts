@@ -1,5 +1,5 @@
 import { callTimeout } from '../errors/index.js';
-import type { Limit } from '../run/flight.js';
+import type { Limit } from '../run/waiter.js';
 import type { ResourceParts } from './resource-parts.js';
 
 /** How long one caller waits for one thing: until `signal` aborts, or a limit is reached. */

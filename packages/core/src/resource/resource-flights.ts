@@ -1,6 +1,7 @@
 import { inRootContext } from '../context.js';
 import type { CallOptions } from '../options.js';
-import type { Flight, Limit } from '../run/flight.js';
+import type { Flight } from '../run/flight.js';
+import type { Limit } from '../run/waiter.js';
 import type { Holding } from './holding.js';
 import { untilDeadline, type Patience } from './patience.js';
 import type { ResourceEntry } from './resource-entry.js';

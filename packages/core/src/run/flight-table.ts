@@ -81,6 +81,27 @@ export class FlightTable<T> {
     this.#onAbandoned(flight.key, why);
   }
 
+  /** A flight goes under another key, where those who know as much may join it. */
+  rekey(flight: Flight<T>, key: string): void {
+    const isJoinable = this.#joinable.get(flight.key) === flight;
+    const isApart = this.#apart.get(flight.key)?.has(flight) === true;
+    this.leave(flight);
+    flight.key = key;
+    if (this.#scope?.begins(key) === false) flight.outdated = true;
+    if (!isJoinable && !isApart) return;
+    const other = this.#joinable.get(key);
+    this.#joinable.set(key, flight);
+    if (isApart || other !== undefined) this.setApart(flight);
+    if (other !== undefined) this.#joinable.set(key, other);
+  }
+
+  /** The same as `outdate` for the flights of all variants of a call. */
+  outdateVariants(base: string): void {
+    for (const key of [...this.#joinable.keys(), ...this.#apart.keys()]) {
+      if (key.startsWith(`${base}\u0000`)) this.outdate(key);
+    }
+  }
+
   /** Whether a flight is the one that callers of its key join. */
   holds(flight: Flight<T>): boolean {
     return this.#joinable.get(flight.key) === flight;

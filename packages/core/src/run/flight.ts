@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { Script } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
+import type { Read, Reads } from '../input/index.js';
 import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
 import { letIn, unblock } from './places.js';
 import { currentRun } from './run-context.js';
+import { differs, type Limit, type Waiter, type WaitOptions } from './waiter.js';
 
 /**
  * Why a run is told to stop, and why one that has not begun does not begin. One for all: the stack of one made where a
@@ -36,33 +38,12 @@ export interface FlightOptions {
   readonly passesThrough?: boolean | undefined;
 }
 
-/** After so many milliseconds a caller is asked whether another answer will do; what that throws, they get. */
-export interface Limit<T> {
-  readonly after: number;
-  readonly instead: () => T | undefined;
-}
-
-/** How somebody waits. */
-export interface WaitOptions<T> {
-  /** The name of the function, for errors. */
-  readonly fn: string;
-  readonly signal: AbortSignal | undefined;
-  readonly limits: readonly Limit<T>[];
-  /** Called when the last of the callers has left. */
-  readonly onDeserted: () => void;
-}
-
-/** One caller who waits. */
-interface Waiter<T> {
-  resolve(outcome: T): void;
-  reject(error: unknown): void;
-}
-
 /** One run of one key, that any number of callers wait for. It belongs to none of them. */
 export class Flight<T> implements Recorder {
   readonly table: object;
   readonly fn: string;
-  readonly key: string;
+  /** Grows by the inputs that it reads. */
+  key: string;
   readonly cache: object;
   /** Renewed when its function begins later than itself, since it is the age of the function's answer that counts. */
   run: number;
@@ -78,6 +59,7 @@ export class Flight<T> implements Recorder {
   used: Inherited | undefined;
   readonly replays: boolean;
   readonly passesThrough: boolean;
+  reads: Reads | undefined;
   script: Script | undefined;
   /** Whether it was left behind: it held its key for longer than `flightTimeout`, or its last caller left (hazard 18). */
   abandoned = false;
@@ -134,6 +116,11 @@ export class Flight<T> implements Recorder {
   /** Whether the last caller has left; the reason is that of its signal. */
   get deserted(): boolean {
     return this.#deserted;
+  }
+
+  /** Whether its key is that of a variant, by what it has read. */
+  get isVariant(): boolean {
+    return this.reads !== undefined && this.key !== this.reads.base;
   }
 
   /** How many callers wait for it. */
@@ -198,11 +185,11 @@ export class Flight<T> implements Recorder {
    * A caller who leaves is forgotten at once: a reaction on the outcome itself would keep the caller's request in memory
    * until the run ends, which may be never.
    */
-  #wait({ signal, limits }: WaitOptions<T>): Promise<T> {
+  #wait({ signal, limits, isSame }: WaitOptions<T>): Promise<T> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       if (signal === undefined && limits.length === 0) {
-        this.#waiting.add({ resolve, reject });
+        this.#waiting.add({ resolve, reject, isSame });
         return;
       }
       const ends: (() => void)[] = [];
@@ -211,6 +198,7 @@ export class Flight<T> implements Recorder {
         for (const each of ends) each();
       };
       const waiter: Waiter<T> = {
+        isSame,
         resolve(outcome) {
           end();
           resolve(outcome);
@@ -224,6 +212,16 @@ export class Flight<T> implements Recorder {
       if (signal !== undefined) ends.push(onAbort(signal, () => waiter.reject(signal.reason)));
       for (const limit of limits) ends.push(this.#atLimit(limit, waiter));
     });
+  }
+
+  /** The run has read an input: callers for whom it is another are let go. */
+  hasRead(read: Read): void {
+    for (const waiter of this.#waiting) {
+      const why = differs(waiter, read);
+      if (why === undefined) continue;
+      this.#waiting.delete(waiter);
+      waiter.reject(why);
+    }
   }
 
   /** Asks for another answer when a limit is reached; judged after one poll phase, as any deadline (hazard 48). */

@@ -1,4 +1,5 @@
 import type { Performer } from '../effect/index.js';
+import type { Reads } from '../input/index.js';
 import type { InheritedPairs } from '../store/index.js';
 
 /** Where the tokens of tags are known that a value carries. */
@@ -34,6 +35,8 @@ export interface Recorder extends Performer {
   readonly key: string;
   /** Whether it lives in the background: then nothing stale goes into it (hazard 15). */
   readonly refreshes: boolean;
+  /** What it reads of its caller; undefined where its result cannot vary. */
+  readonly reads: Reads | undefined;
   now(): number;
   /** Made with the first answer that is used. */
   used: Inherited | undefined;

@@ -60,6 +60,7 @@ export const DATA_CHECKS: Readonly<Record<keyof AnyDataOptions, Check>> = {
   maxConcurrent: isCount,
   jitter: isFraction,
   inherit: isBoolean,
+  maxVariants: isCount,
   maxBytes: isBytes,
   when: isSynchronous,
   tags: isTags,
@@ -80,6 +81,7 @@ const {
   hardTimeout: _hardTimeout,
   maxConcurrent: _maxConcurrent,
   flightTimeout: _flightTimeout,
+  maxVariants: _maxVariants,
   context: _context,
   ...DATA_SYNC_CHECKS
 } = DATA_CHECKS;

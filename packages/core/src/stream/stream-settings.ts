@@ -16,6 +16,8 @@ const {
   jitter: _jitter,
   store: _store,
   persist: _persist,
+  scope: _scope,
+  maxVariants: _maxVariants,
   ...STREAM_CHECKS
 } = DATA_CHECKS;
 

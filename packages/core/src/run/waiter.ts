@@ -1,0 +1,38 @@
+import type { Read } from '../input/index.js';
+
+/** What a caller is let go with when a run has read an input that is another for them (hazard 55). One for all. */
+export const OTHER_INPUTS: unique symbol = Symbol('another input');
+
+/** After so many milliseconds a caller is asked whether another answer will do; what that throws, they get. */
+export interface Limit<T> {
+  readonly after: number;
+  readonly instead: () => T | undefined;
+}
+
+/** How somebody waits. */
+export interface WaitOptions<T> {
+  /** The name of the function, for errors. */
+  readonly fn: string;
+  readonly signal: AbortSignal | undefined;
+  readonly limits: readonly Limit<T>[];
+  /** Whether what the run has read is the same for this caller; asked with each read. Default: it is. */
+  readonly isSame?: ((read: Read) => boolean) | undefined;
+  /** Called when the last of the callers has left. */
+  readonly onDeserted: () => void;
+}
+
+/** One caller who waits. */
+export interface Waiter<T> {
+  resolve(outcome: T): void;
+  reject(error: unknown): void;
+  readonly isSame: ((read: Read) => boolean) | undefined;
+}
+
+/** What a caller is let go with, when what was read is another for them, or cannot be read. */
+export function differs<T>({ isSame }: Waiter<T>, read: Read): unknown {
+  try {
+    return isSame === undefined || isSame(read) ? undefined : OTHER_INPUTS;
+  } catch (error) {
+    return error;
+  }
+}
