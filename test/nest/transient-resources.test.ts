@@ -1,5 +1,5 @@
-import { Body, Controller, Inject, Injectable, Post, Scope } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Body, Controller, Inject, Injectable, Module, Post, Scope } from '@nestjs/common';
+import { LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { CacheModule, provideResource } from '@millpond/nest';
 import { describe, expect, test } from 'vitest';
 import { platforms, serve, start } from './support/app.js';
@@ -123,6 +123,31 @@ describe.each(platforms)('transient resources on %s', (platform) => {
     expect(await answer.text()).toBe('client 1');
     await expect.poll(shop.living).toBe(0);
   });
+});
+
+test('one in a singleton whose module is loaded in a request stays with the singleton', async () => {
+  const shop = workshop();
+  class LateModule {}
+  Module({ providers: [Users, clientsOf(shop)] })(LateModule);
+  @Controller()
+  class LateController {
+    constructor(@Inject(LazyModuleLoader) readonly loader: LazyModuleLoader) {}
+    @Post()
+    async name(): Promise<string> {
+      const late = await this.loader.load(() => LateModule);
+      return late.get(Users).client.name;
+    }
+  }
+  const { app } = await serve('Express', {
+    imports: [CacheModule.forRoot()],
+    controllers: [LateController],
+    providers: [clientsOf(shop)],
+  });
+  const ask = async (): Promise<string> => (await fetch(await app.getUrl(), { method: 'POST' })).text();
+  expect([await ask(), await ask()]).toEqual(['client 1', 'client 1']);
+  expect(shop.told).toEqual(['built client 1']);
+  await app.close();
+  expect(shop.living()).toBe(0);
 });
 
 test('S96: one that is resolved by hand outside any request, in an app that has started, is refused', async () => {
