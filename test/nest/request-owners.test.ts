@@ -1,9 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Controller, Get, Inject, Injectable, Module, Req, Scope, type MiddlewareConsumer } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { CacheModule, provideResource } from '@millpond/nest';
-import { describe, expect, test } from 'vitest';
-import { heardLogger, platforms, serve, start } from './support/app.js';
+import express from 'express';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { build, heardLogger, platforms, serve, start } from './support/app.js';
 import { door, workshop, type Thing } from './support/things.js';
 
 describe.each(platforms)('whose request it is on %s', (platform) => {
@@ -118,6 +123,38 @@ test.each(platforms)('the context of a GraphQL operation tells whose request it 
   });
   expect(await (await get('/')).text()).toBe('audit');
   await expect.poll(() => shop.told).toEqual(['built audit', 'releasing audit', 'released audit: close']);
+});
+
+test('Express behind a server of its own tells whose request it is', async () => {
+  const shop = workshop();
+  @Controller()
+  class Users {
+    constructor(@Inject('AUDIT') readonly audit: Thing) {}
+    @Get()
+    me(): string {
+      return this.audit.name;
+    }
+  }
+  const module = await build({
+    imports: [CacheModule.forRoot()],
+    controllers: [Users],
+    providers: [provideResource('AUDIT', () => shop.build('audit'), { scope: Scope.REQUEST, onRelease: shop.release })],
+  }).compile();
+  const handler = express();
+  const app = module.createNestApplication(new ExpressAdapter(handler));
+  app.useLogger(heardLogger());
+  await app.init();
+  const server = createServer(handler).listen(0, '127.0.0.1');
+  onTestFinished(async () => {
+    server.close();
+    await app.close();
+  });
+  await once(server, 'listening');
+
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/`);
+  expect(await answer.text()).toBe('audit');
+  await expect.poll(shop.living).toBe(0);
 });
 
 test('S96: outside any HTTP request it is not built, and the message says so', async () => {

@@ -4,6 +4,7 @@ import { REQUEST } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CacheModule, provideResource } from '@millpond/nest';
 import { describe, expect, test } from 'vitest';
+import { gate, type Gate } from '../support/gate.js';
 import { platforms, serve, type Served } from './support/app.js';
 import { door, workshop, type Thing, type Workshop } from './support/things.js';
 
@@ -12,6 +13,8 @@ interface Shop {
   readonly served: Served;
   readonly inHandler: ReturnType<typeof door>;
   readonly inFactory: ReturnType<typeof door>;
+  /** Opened by the last hook before the server stops. */
+  readonly leaving: Gate;
 }
 
 interface HeaderRequest {
@@ -23,6 +26,14 @@ async function shopOn(platform: (typeof platforms)[number]): Promise<Shop> {
   const shop = workshop();
   const inHandler = door();
   const inFactory = door();
+  const leaving = gate();
+
+  @Injectable()
+  class Leaving {
+    beforeApplicationShutdown(): void {
+      leaving.open();
+    }
+  }
 
   @Injectable()
   class Orders {
@@ -63,6 +74,7 @@ async function shopOn(platform: (typeof platforms)[number]): Promise<Shop> {
     controllers: [OrdersController],
     providers: [
       Orders,
+      Leaving,
       provideResource('CONNECTION', async () => shop.build('connection'), {
         scope: Scope.REQUEST,
         onRelease: shop.release,
@@ -78,7 +90,7 @@ async function shopOn(platform: (typeof platforms)[number]): Promise<Shop> {
       ),
     ],
   });
-  return { shop, served, inHandler, inFactory };
+  return { shop, served, inHandler, inFactory, leaving };
 }
 
 /** A request whose client can leave. */
@@ -182,10 +194,11 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('app.close() waits for requests under way, and for their releases', async () => {
-    const { shop, served, inHandler } = await shopOn(platform);
+    const { shop, served, inHandler, leaving } = await shopOn(platform);
     const answer = served.get('/slow', { 'x-user': 'ann', connection: 'close' });
     await inHandler.reached;
     const closed = served.app.close();
+    await leaving.opened;
     inHandler.open();
     expect(await (await answer).text()).toBe('released: false');
     await closed;

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Injectable, Scope } from '@nestjs/common';
 import { ContextIdFactory, REQUEST, type ContextIdStrategy } from '@nestjs/core';
 import { CacheModule, createCache, provideResource, tenantContexts } from '@millpond/nest';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { platforms, serve } from './support/app.js';
+import { build, platforms, serve } from './support/app.js';
 
 const REQUESTS = 200;
 
@@ -138,4 +138,35 @@ describe.each(platforms)('what is left on %s', (platform) => {
     // A pool and its user, for each of three tenants.
     expect(await made.reachable()).toBe(6);
   });
+});
+
+test('an app that was closed can be collected, although its tenants live on in the strategy', async () => {
+  const made = new Made();
+  const strategy = tenantContexts<{ tenant: string }>({ tenantOf: ({ tenant }) => tenant });
+  ContextIdFactory.apply(strategy);
+  onTestFinished(() => ContextIdFactory.apply(undefined as unknown as ContextIdStrategy));
+
+  async function live(): Promise<void> {
+    const app = await build({
+      imports: [CacheModule.forRoot()],
+      providers: [
+        { provide: 'OF_THE_APP', useFactory: () => made.note({}) },
+        provideResource('POOL', (ofTheApp: object) => ({ ofTheApp }), {
+          inject: ['OF_THE_APP'],
+          scope: Scope.REQUEST,
+          durable: true,
+          onRelease: () => (made.released += 1),
+        }),
+      ],
+    }).compile();
+    await app.init();
+    const context = ContextIdFactory.getByRequest({ tenant: 'blue' });
+    app.registerRequestByContextId(context.payload, context);
+    await app.resolve('POOL', context);
+    await app.close();
+  }
+  await live();
+  expect(made.released).toBe(1);
+  expect(await made.reachable()).toBe(0);
+  expect(ContextIdFactory.getByRequest({ tenant: 'blue' }).payload).toMatchObject({ tenantId: 'blue' });
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Controller, Get, Inject, Injectable, Scope } from '@nestjs/common';
 import { ContextIdFactory, REQUEST, type ContextIdStrategy } from '@nestjs/core';
 import {
@@ -177,6 +178,22 @@ describe.each(platforms)('resources of tenants on %s', (platform) => {
     expect(await ask('')).toBe('pool 2 of nobody');
     await expect.poll(shop.living).toBe(0);
   });
+});
+
+test('hazard 31: the resource of a tenant is built outside the request that came first', async () => {
+  applyTenants({});
+  const users = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const app = await start({
+    imports: [CacheModule.forRoot()],
+    providers: [
+      provideResource('POOL', () => ({ user: seen.push(users.getStore()) }), { scope: Scope.REQUEST, durable: true }),
+    ],
+  });
+  const context = ContextIdFactory.getByRequest({ headers: { 'x-tenant': 'blue' } });
+  app.registerRequestByContextId(context.payload, context);
+  await users.run('ann', () => app.resolve('POOL', context));
+  expect(seen).toEqual([undefined]);
 });
 
 test('a durable resource without any strategy is one of its request, as Nest makes it', async () => {

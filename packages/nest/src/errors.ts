@@ -64,11 +64,11 @@ export function oneOptionsSource(given: readonly string[]): CacheError {
 }
 
 /** Several refusals at bootstrap, told together. */
-export function together(errors: readonly CacheError[]): CacheError {
+export function together(errors: readonly CacheError[], what = 'methods cannot be cached'): CacheError {
   const [first] = errors;
   if (first !== undefined && errors.length === 1) return first;
   const list = errors.map((error) => `- ${error.message}`).join('\n');
-  return new CacheError('ERR_MILLPOND_INVALID_OPTION', `${errors.length} methods cannot be cached:\n${list}`, {
+  return new CacheError('ERR_MILLPOND_INVALID_OPTION', `${errors.length} ${what}:\n${list}`, {
     cause: new AggregateError(errors),
   });
 }

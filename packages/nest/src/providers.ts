@@ -4,7 +4,8 @@ import { methodName } from './cached-method.js';
 
 /** A module as Nest keeps it; told through the container, because Nest's entry does not export the type itself. */
 export type HostModule = ModulesContainer extends Map<string, infer M> ? M : never;
-type Wrapper = HostModule extends { readonly providers: Map<InjectionToken, infer W> } ? W : never;
+/** A provider or controller as Nest keeps it. */
+export type Wrapper = HostModule extends { readonly providers: Map<InjectionToken, infer W> } ? W : never;
 
 /** An instance that lives as long as the app, or as whoever it was injected into. */
 export interface LivingProvider {
@@ -57,6 +58,12 @@ export function holderOf(modules: ModulesContainer, inquirer: unknown): Holder {
     if (wrapper.metatype === inquirer.constructor) kinds.add(kindOf(wrapper));
   if (kinds.has('durable')) return 'durable';
   return kinds.size === 1 && kinds.has('singleton') ? 'singleton' : 'unknown';
+}
+
+/** Whether an instance is one that lives as long as the app, or as whoever it was injected into, who does. */
+export function isHeldByApp(modules: ModulesContainer, instance: unknown): boolean {
+  for (const living of livingProviders(modules)) if (living.instance === instance) return true;
+  return false;
 }
 
 function kindOf(wrapper: Wrapper): Holder {

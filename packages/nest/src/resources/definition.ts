@@ -11,19 +11,33 @@ export interface ResourceDefinition {
   readonly identity: ((resource: unknown) => string) | undefined;
 }
 
-/** The factories that Nest was given for resources that may belong to a request. */
-const ofRequests = new WeakSet<object>();
+/** Whom the resources of a provider belong to, as far as the provider says it itself. */
+export type Owner = 'application' | 'request' | 'tenant' | 'holder';
 
-/** Notes that what a factory of Nest makes may belong to a request. */
-export function noteOfRequests(useFactory: object): void {
-  ofRequests.add(useFactory);
+/** What Nest knows as one factory. */
+interface Provided {
+  readonly definition: ResourceDefinition;
+  readonly owner: Owner;
+}
+
+/** By the factory that Nest was given. */
+const provided = new WeakMap<object, Provided>();
+
+/** Notes whose is what a factory of Nest makes. */
+export function noteProvided(useFactory: object, definition: ResourceDefinition, owner: Owner): void {
+  provided.set(useFactory, { definition, owner });
+}
+
+/** What a provider of Nest provides, when it is one of resources. */
+export function providedBy({ metatype }: { readonly metatype: unknown }): Provided | undefined {
+  return typeof metatype === 'function' ? provided.get(metatype) : undefined;
 }
 
 /** Whether an app has a provider of resources that may belong to a request. */
 export function hasResourcesOfRequests(modules: ModulesContainer): boolean {
   for (const { wrapper } of allWrappers(modules)) {
-    const made: unknown = wrapper.metatype;
-    if (typeof made === 'function' && ofRequests.has(made)) return true;
+    const found = providedBy(wrapper);
+    if (found !== undefined && found.owner !== 'application') return true;
   }
   return false;
 }

@@ -39,12 +39,24 @@ export function resourceScopeEnded(name: string, kind: ResourceOwnerKind, when: 
   return new CacheError(code, `${name}: ${what}.`);
 }
 
-/** A transient resource in a provider that outlives the request for which it is made. */
-export function transientInDurable(name: string, holder: string): CacheError {
+/** A resource that goes with a request, in a provider that outlives it. */
+export function outlivedByHolder(name: string, owner: 'request' | 'holder', holder: string): CacheError {
+  const scope = owner === 'holder' ? 'TRANSIENT' : 'REQUEST';
   return wrongResourceProvider(
     name,
-    `scope: Scope.TRANSIENT, injected into ${holder}, of which there is one for each tenant. Nest makes it for the request ` +
-      'that comes first, whose end would release it under the others: give it { scope: Scope.REQUEST, durable: true }.',
+    `scope: Scope.${scope}, injected into ${holder}, or into what that holds, of which there is one for each tenant. Nest makes ` +
+      'it for the request that comes first, whose end would release it under the others: give it { scope: Scope.REQUEST, ' +
+      `durable: true }, or take \`durable\` from ${holder}.`,
+  );
+}
+
+/** A resource of the app whose factory takes something of a request. */
+export function builtPerRequest(name: string): CacheError {
+  return wrongResourceProvider(
+    name,
+    'it is to be one for the app, but what is injected into its factory (or into that) is request-scoped, so Nest would make ' +
+      'one for each request, and the end of the app release them all. Give it { scope: Scope.REQUEST }, or inject what ' +
+      'lives as long as the app.',
   );
 }
 

@@ -11,6 +11,7 @@ const current = new AsyncLocalStorage<Life>();
 
 /** As Node has it. */
 interface Response {
+  readonly closed?: boolean;
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -39,7 +40,8 @@ function noted(raw: object, response: Response): Life {
   if (life === undefined) {
     const made = new Life();
     requests.set(raw, (life = made));
-    response.once('close', () => void made.end('close'));
+    if (response.closed === true) void made.end('close');
+    else response.once('close', () => void made.end('close'));
   }
   return life;
 }
@@ -51,10 +53,21 @@ function noted(raw: object, response: Response): Life {
 export function requestOf(given: unknown): Life | undefined {
   const request = property(given, 'req');
   for (const candidate of [given, property(given, 'raw'), request, property(request, 'raw')]) {
-    const life = isObject(candidate) ? requests.get(candidate) : undefined;
+    if (!isObject(candidate)) continue;
+    const life = requests.get(candidate) ?? byItsResponse(candidate);
     if (life !== undefined) return life;
   }
   return current.getStore();
+}
+
+/** Of an Express app behind a server that its Nest does not know, such as the second of two: the request has its response. */
+function byItsResponse(request: object): Life | undefined {
+  const response = property(request, 'res');
+  return isResponseOf(request, response) ? noted(request, response) : undefined;
+}
+
+function isResponseOf(request: object, value: unknown): value is Response {
+  return property(value, 'req') === request && typeof property(value, 'once') === 'function';
 }
 
 interface ServerLike {

@@ -1,7 +1,7 @@
 import { Scope, type FactoryProvider, type InjectionToken } from '@nestjs/common';
 import { INQUIRER, REQUEST } from '@nestjs/core';
 import { tokenName } from '../providers.js';
-import { noteOfRequests, type ResourceDefinition } from './definition.js';
+import { noteProvided, type ResourceDefinition } from './definition.js';
 import { notForInjected, wrongResourceProvider } from './errors.js';
 import type { InjectFor, ProvideResourceOptions } from './provide-resource-options.interface.js';
 import { SCOPED_RESOURCES, type ScopedResources } from './scoped-resources.js';
@@ -55,19 +55,21 @@ function providerOf(definition: ResourceDefinition, { inject = [], scope, durabl
     case Scope.DEFAULT: {
       const useFactory = (resources: ScopedResources, ...dependencies: readonly unknown[]): Promise<unknown> =>
         resources.forApplication(definition, dependencies);
+      noteProvided(useFactory, definition, 'application');
       return { useFactory, inject: [SCOPED_RESOURCES, ...inject] };
     }
     case Scope.REQUEST: {
-      const build = durable === true ? 'forTenant' : 'forRequest';
+      const [owner, build] =
+        durable === true ? (['tenant', 'forTenant'] as const) : (['request', 'forRequest'] as const);
       const useFactory = (resources: ScopedResources, request: unknown, ...dependencies: readonly unknown[]) =>
         resources[build](definition, request, dependencies);
-      noteOfRequests(useFactory);
+      noteProvided(useFactory, definition, owner);
       return { useFactory, inject: [SCOPED_RESOURCES, REQUEST, ...inject], scope, durable: durable === true };
     }
     case Scope.TRANSIENT: {
       const useFactory = (resources: ScopedResources, holder: unknown, ...dependencies: readonly unknown[]) =>
         resources.forHolder(definition, holder, dependencies);
-      noteOfRequests(useFactory);
+      noteProvided(useFactory, definition, 'holder');
       return { useFactory, inject: [SCOPED_RESOURCES, INQUIRER, ...inject], scope };
     }
   }

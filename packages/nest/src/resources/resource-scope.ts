@@ -46,6 +46,12 @@ export class ResourceScope {
     throw resourceScopeEnded(name, this.kind, 'during');
   }
 
+  /** Takes over what another owner has built, for whoever holds it lives as long as this one. */
+  async adopt(built: BuiltResource): Promise<void> {
+    if (this.#reason === undefined) this.#built.push(built);
+    else await built.release(this.#reason);
+  }
+
   /** Releases everything, once what is being built has been: its factory may be using what was built before it. */
   async end(reason: ReleaseReason): Promise<void> {
     this.#reason ??= reason;

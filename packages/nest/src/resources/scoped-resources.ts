@@ -1,11 +1,13 @@
-import type { Cache, CacheError, CloseReport } from '@millpond/core';
+import type { Cache, CacheError, CloseReport, ReleaseReason } from '@millpond/core';
 import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { holderOf, nameOf } from '../providers.js';
+import { together } from '../errors.js';
+import { holderOf, isHeldByApp, nameOf } from '../providers.js';
 import { hasResourcesOfRequests, type ResourceDefinition } from './definition.js';
-import { noEndOfRequest, transientInDurable, unknownTenants } from './errors.js';
+import { noEndOfRequest, outlivedByHolder, unknownTenants } from './errors.js';
 import { requestOf, watchRequests } from './http-requests.js';
 import type { Life } from './life.js';
+import { misplaced, misplacedAmong } from './placement.js';
 import { ResourceBuilder } from './resource-builder.js';
 import { ResourceScope } from './resource-scope.js';
 import { hasForeignTenants, tenantOf } from './tenant-contexts.js';
@@ -45,7 +47,10 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
     this.#modules = modules;
   }
 
+  /** Refuses, before the app serves anything, every resource that would go while it is still held, or never. */
   onModuleInit(): void {
+    const refused = [...misplacedAmong(this.#modules)];
+    if (refused.length > 0) throw together(refused, 'resources cannot be provided');
     if (hasResourcesOfRequests(this.#modules)) watchRequests(this.#adapterHost.httpAdapter);
   }
 
@@ -64,9 +69,7 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
    * @throws CacheError (a rejection) `ERR_MILLPOND_NO_SCOPE` outside any request, and when it has ended.
    */
   async forRequest(definition: ResourceDefinition, given: unknown, dependencies: readonly unknown[]): Promise<unknown> {
-    const request = requestOf(given);
-    if (request === undefined) throw noEndOfRequest(definition.name);
-    return this.#build(this.#scopeOf(request, 'request'), definition, dependencies);
+    return this.#build(this.#scopeOfRequest(definition, given), definition, dependencies);
   }
 
   /** Builds one for the tenant of a request; a request that has none has its own. */
@@ -83,11 +86,11 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
       case 'singleton':
         return this.forApplication(definition, dependencies);
       case 'durable':
-        throw transientInDurable(definition.name, nameOf(holder));
+        throw outlivedByHolder(definition.name, 'holder', nameOf(holder));
       case 'unknown':
         // What is made before the app serves anything is made for the app.
         return this.#hasStarted || requestOf(undefined) !== undefined
-          ? this.forRequest(definition, undefined, dependencies)
+          ? this.#forUnknown(definition, dependencies)
           : this.forApplication(definition, dependencies);
     }
   }
@@ -107,6 +110,28 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
     await this.#application.endNow('close');
     for (const builders of Object.values(this.#builders)) for (const builder of builders.values()) builder.close();
     return { failures: this.#failures };
+  }
+
+  /**
+   * Builds one for what Nest does not tell: most likely for what lives as long as the request. Only later is it known
+   * whether it went into a singleton, of a module that was loaded in the request: then the app has it from the request.
+   */
+  async #forUnknown(definition: ResourceDefinition, dependencies: readonly unknown[]): Promise<unknown> {
+    const scope = this.#scopeOfRequest(definition, undefined);
+    return scope.hold(definition.name, async () => {
+      const built = await this.#builderOf(definition, 'caller').build(dependencies);
+      const release = (reason: ReleaseReason): Promise<void> =>
+        isHeldByApp(this.#modules, built.resource) ? this.#application.adopt(built) : built.release(reason);
+      return { ...built, release };
+    });
+  }
+
+  #scopeOfRequest(definition: ResourceDefinition, given: unknown): ResourceScope {
+    const refused = misplaced(this.#modules, definition);
+    if (refused !== undefined) throw refused;
+    const request = requestOf(given);
+    if (request === undefined) throw noEndOfRequest(definition.name);
+    return this.#scopeOf(request, 'request');
   }
 
   #build(scope: ResourceScope, definition: ResourceDefinition, dependencies: readonly unknown[]): Promise<unknown> {
