@@ -100,6 +100,28 @@ test('the failure of a run whose arguments were changed is none of those who joi
   expect(await joined).toBe(1);
 });
 
+test('a resource that was not built because its arguments were changed is built for another who asked for it', async () => {
+  const { cache } = pond();
+  const door = gate();
+  const pool = cache.cacheResource(
+    async (id: Id) => {
+      await door.passed;
+      return { id: id.value };
+    },
+    { maxConcurrent: 1, hashers: [defineHasher(Id, (id) => id.value)] },
+  );
+  const before = pool(new Id(0));
+  const id = new Id(1);
+  const first = failureOf(pool(id));
+  const joined = pool(new Id(1));
+  id.value = 2;
+  await settle();
+  door.open();
+  await before;
+  expect(await first).toHaveProperty('code', 'ERR_MILLPOND_UNHASHABLE_ARGUMENT');
+  expect(await joined).toEqual({ id: 1 });
+});
+
 test('`this` changed while the store was asked does not put its value under the old key', async () => {
   const store = new GatedStore();
   const { cache } = pond({ name: 'shop', store });

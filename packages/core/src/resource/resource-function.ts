@@ -5,6 +5,7 @@ import type { Entry } from '../memory/index.js';
 import { explainResource } from '../observe/explain-resource.js';
 import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
+import type { Flight } from '../run/flight.js';
 import { LateArguments } from '../run/late-arguments.js';
 import { checkResourceCallOptions } from '../settings/index.js';
 import { currentRun } from '../run/run-context.js';
@@ -210,13 +211,23 @@ export class ResourceFunction {
     const joined = flights.joinable(call.key, this.#now());
     if (joined !== undefined) {
       report.join(call.key, call.options);
-      const holding = await this.#flights.wait(joined, call);
-      report.joined(this.#now() - joined.startedAt);
-      return holding;
+      return this.#joined(joined, call);
     }
     if (rebuild === 'build-first') return this.#lead(call, reason, { old });
     const inTheWay = host.holdings.inTheWay(owner, call.key);
     return inTheWay === undefined ? this.#lead(call, reason, {}) : this.#flyAfter(inTheWay, call, reason);
+  }
+
+  async #joined(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
+    try {
+      const holding = await this.#flights.wait(flight, call);
+      this.#parts.report.joined(this.#now() - flight.startedAt);
+      return holding;
+    } catch (error) {
+      // What the first caller did to their arguments is no concern of this one.
+      if (flight.changed) return this.#again(call);
+      throw error;
+    }
   }
 
   async #flyAfter(inTheWay: Promise<unknown>, call: ResourceCall, reason: MissReason): Promise<Holding> {

@@ -87,6 +87,7 @@ export class ResourceRun {
     if (host.closed) throw cacheClosed(report.fn);
     flight.run = host.nextRun();
     const args = late?.now();
+    flight.changed = args === undefined;
     if (args === undefined) throw argumentsChanged(report.fn);
     return args;
   }
