@@ -1,6 +1,7 @@
 import { parseDuration } from './duration.js';
 import type { Reporter } from './reporter.js';
 import { FlightTable } from './run/flight-table.js';
+import { Places } from './run/places.js';
 import type { FunctionScope } from './scope/index.js';
 import type { AnyFunctionOptions } from './settings/index.js';
 
@@ -17,4 +18,13 @@ export function flightTable<T>(
 /** After how long (milliseconds) a run of a function no longer holds its key. */
 export function flightTimeout(options: AnyFunctionOptions, where: string): number {
   return parseDuration(options.flightTimeout ?? '60s', where, 'flightTimeout');
+}
+
+/** The places of its runs, where they are limited. */
+export function placesOf(
+  options: AnyFunctionOptions & { readonly maxConcurrent?: number | undefined },
+  where: string,
+): Places | undefined {
+  const { maxConcurrent } = options;
+  return maxConcurrent === undefined ? undefined : new Places(maxConcurrent, flightTimeout(options, where));
 }

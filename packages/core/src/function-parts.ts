@@ -12,9 +12,8 @@ import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './settings/index.js';
 import { codecsOf, type KeepOptions } from './copy/index.js';
 import { nameTaken, wrappedOften } from './errors/index.js';
-import { Places } from './run/places.js';
 import { Cooldowns } from './run/refresh.js';
-import { flightTable, flightTimeout } from './function-flights.js';
+import { flightTable, flightTimeout, placesOf } from './function-flights.js';
 import type { CacheHost } from './host.js';
 import { Variants } from './input/index.js';
 import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
@@ -89,7 +88,7 @@ export class FunctionParts {
       context: options.context ?? 'detached',
       flights,
       cooldowns: new Cooldowns(),
-      places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
+      places: placesOf(options, where),
       runsLate: store !== undefined || options.maxConcurrent !== undefined,
       store,
     };
@@ -111,7 +110,7 @@ export class FunctionParts {
     const where = `cacheBatch(${shownName(fn, undefined)})`;
     const options = withDefaults(given, this.#defaults, 'data');
     checkBatchOptions(options, where);
-    const { idOf, maxBatchSize, maxConcurrent } = options;
+    const { idOf, maxBatchSize } = options;
     // Whose row it is is decided by both, and what is kept is a row, not what the function returns.
     const version = (code: string): string => `row:${code}${idOf === undefined ? '' : `:${fingerprint(idOf)}`}`;
     const tier = this.#stores.for(options, where);
@@ -123,14 +122,13 @@ export class FunctionParts {
     const onEvict = (key: string): void => flights.outdateBehind(key);
     const naming = { shown, where, stored: store !== undefined };
     const data = this.#dataParts(fn, options, settings, naming, onEvict, report);
-    const places = maxConcurrent === undefined ? undefined : new Places(maxConcurrent);
     const keyer = ofOneId(data.keyer);
     const collector = new Collector({
       host: this.#host,
       load: fn,
       idOf,
       maxBatchSize,
-      places,
+      places: placesOf(options, where),
       inherits: settings.inherits,
       keyer,
       report,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createCache, type DataOptions } from '@millpond/core';
+import { CacheError, createCache, type DataOptions } from '@millpond/core';
 import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { failureOf, gate, unchecked } from '../support/gate.js';
@@ -206,10 +206,13 @@ describe('errorTtl', () => {
     {},
     { ttl: '5s' },
     { only: [Error] },
+    { ttl: '5s', only: undefined },
     { ttl: '5s', only: ['Error'] },
     { ttl: '5s', only: [Error], x: 1 },
   ])('is refused as %j', (errorTtl) => {
     const { cache } = pond();
-    expect(() => cache.cacheData(async () => 1, unchecked({ errorTtl }))).toThrow(/errorTtl|only|ttl/);
+    const wrap = (): unknown => cache.cacheData(async () => 1, unchecked({ errorTtl }));
+    expect(wrap).toThrow(/errorTtl|only|ttl/);
+    expect(wrap).toThrow(CacheError);
   });
 });

@@ -76,6 +76,24 @@ describe('hazard 50: maxConcurrent', () => {
     expect(doors).toHaveLength(2);
   });
 
+  test('hazard 18: does not let runs that never end keep others from running for ever', async () => {
+    const { clock, load, answer, doors } = gatedRuns({ maxConcurrent: 1, flightTimeout: '10s' });
+    void load('hangs');
+    const inLine = load('a');
+    await clock.advance('10s');
+    const next = load('b');
+    await answer(2, 'A');
+    expect(await inLine).toBe('A');
+    await answer(3, 'B');
+    expect(await next).toBe('B');
+    // One that ends after all gives its place back once.
+    await answer(1, 'late');
+    void load('c');
+    void load('d');
+    await settle();
+    expect(doors).toHaveLength(4);
+  });
+
   test('does not let a run wait for its own place', async () => {
     const { cache } = pond();
     const count: (n: number) => Promise<number> = cache.cacheData(

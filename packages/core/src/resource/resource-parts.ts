@@ -105,7 +105,7 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
       idleTimeout: ms('idleTimeout', Infinity),
     },
     timeouts,
-    places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent),
+    places: options.maxConcurrent === undefined ? undefined : new Places(options.maxConcurrent, flights.flightTimeout),
     validate: options.validate,
     rebuild,
     keyer,

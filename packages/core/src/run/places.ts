@@ -16,11 +16,15 @@ const queued = new Map<Flight<unknown>, () => void>();
  */
 export class Places {
   readonly #most: number;
-  #taken = 0;
+  readonly #timeout: number;
+  /** The runs that have a place, and since when; the first to get one first. */
+  readonly #taken = new Map<Flight<unknown>, number>();
   readonly #line = new Set<() => void>();
 
-  constructor(most: number) {
+  /** `timeout`: after so many milliseconds a run no longer counts, since it may never end (hazard 18). */
+  constructor(most: number, timeout: number) {
     this.#most = most;
+    this.#timeout = timeout;
   }
 
   /**
@@ -29,7 +33,8 @@ export class Places {
    * @throws CacheError (a rejection) `ERR_MILLPOND_OVERLOADED` when the line is full.
    */
   enter(flight: Flight<unknown>, fn: string): Promise<void> | undefined {
-    if (this.#taken < this.#most || isAwaitedByHolder(flight) || isAwaitedByHolder(flight.startedBy)) {
+    if (this.#taken.size >= this.#most) this.#forget(flight.now());
+    if (this.#taken.size < this.#most || isAwaitedByHolder(flight) || isAwaitedByHolder(flight.startedBy)) {
       this.#take(flight);
       return undefined;
     }
@@ -48,16 +53,23 @@ export class Places {
   }
 
   #take(flight: Flight<unknown>): void {
-    this.#taken += 1;
+    this.#taken.set(flight, flight.now());
     holders.add(flight);
+  }
+
+  #forget(now: number): void {
+    for (const [flight, since] of this.#taken) {
+      if (now - since < this.#timeout) return;
+      this.leave(flight);
+    }
   }
 
   /** A run is over: the next in line gets its place. */
   leave(flight: Flight<unknown>): void {
     if (!holders.delete(flight)) return;
-    this.#taken -= 1;
+    this.#taken.delete(flight);
     const [next] = this.#line;
-    if (this.#taken < this.#most) next?.();
+    if (this.#taken.size < this.#most) next?.();
   }
 }
 

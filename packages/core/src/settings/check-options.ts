@@ -44,7 +44,7 @@ export const isErrorTtl: Check = (value, where, option) => {
   if (typeof value !== 'object' || value === null) return isDuration(value, where, option);
   checkOptions<ErrorTtl>(value, { ttl: isDuration, only: isClasses }, `${where}: errorTtl`);
   for (const part of ['ttl', 'only'] as const) {
-    if (!(part in value))
+    if (Reflect.get(value, part) === undefined)
       throw invalidOption(where, option, value, "such as '10s', or { ttl: '10s', only: [NotFound] }");
   }
 };
