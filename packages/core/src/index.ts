@@ -59,6 +59,7 @@ export type {
 } from './options.js';
 export type {
   Explanation,
+  FailureExplanation,
   KeyExplanation,
   MemoryExplanation,
   RunExplanation,

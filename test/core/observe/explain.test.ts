@@ -222,6 +222,38 @@ test('explain changes, counts and tells nothing', async () => {
   expect({ calls, stats: load.stats(), told: heard.length }).toEqual({ calls: 1, stats, told });
 });
 
+test('a failure that is kept is told, and that it is what a call now gets', async () => {
+  const { cache, clock } = pond({ name: 'shop' });
+  const error = new Error('down');
+  const state = { fails: true };
+  const fn = (): string => {
+    if (state.fails) throw error;
+    return 'old';
+  };
+  const options = { ttl: '1m', errorTtl: '10s' } as const;
+  const all = [
+    cache.cacheData(async () => fn(), options),
+    cache.cacheDataSync(fn, options),
+    cache.cacheData(async () => fn(), { ...options, store: new Map(), name: 'stored', staleIfError: '1h' }),
+  ];
+  for (const load of all) {
+    expect(await failureOf((async () => load())())).toBe(error);
+    await clock.advance(4000);
+    const { next, failure, summary } = await load.explain();
+    expect({ next, failure }).toEqual({ next: 'hit', failure: { error, age: 4000, keptFor: 6000 } });
+    expect(summary).toContain('A failure is kept, 4 s old, for 6 s more.');
+    await clock.advance(6000);
+    expect(await load.explain()).toMatchObject({ next: 'miss', failure: undefined });
+  }
+  const windowed = cache.cacheData(async () => fn(), { ...options, staleIfError: '1h' });
+  state.fails = false;
+  await windowed();
+  await clock.advance('2m');
+  state.fails = true;
+  expect(await windowed()).toBe('old');
+  expect(await windowed.explain()).toMatchObject({ next: 'stale', failure: { error } });
+});
+
 test('a cache that is off, or closed, runs the function, and explain says so', async () => {
   const off = pond({ enabled: false }).cache;
   const load = off.cacheData(async () => 1);

@@ -11,6 +11,7 @@ export interface Failure {
   /** What was recorded before it failed. */
   readonly acts: Acts | undefined;
   readonly failedAt: number;
+  readonly until: number;
   readonly stamps: readonly TagStamp[];
 }
 
@@ -38,7 +39,7 @@ export class Failures {
   get(key: string, now: number): Failure | undefined {
     const entry = this.#shelf.get(key);
     if (entry === undefined) return undefined;
-    if (now < entry.expiresAt && isCurrent(entry.value.stamps)) return entry.value;
+    if (now < entry.value.until && isCurrent(entry.value.stamps)) return entry.value;
     this.#shelf.remove(entry, 'expire');
     return undefined;
   }
@@ -47,7 +48,8 @@ export class Failures {
   keep(key: string, { error, acts }: Thrown, tags: readonly string[], now: number, ttl: number): void {
     const stamps = this.#generations.stamp(tags);
     const bytes = ERROR_BYTES + (acts?.bytes ?? 0);
-    const placed = this.#shelf.set(key, { error, acts, failedAt: now, stamps }, bytes, now + ttl);
+    const failure = { error, acts, failedAt: now, until: now + ttl, stamps };
+    const placed = this.#shelf.set(key, failure, bytes, failure.until);
     if (placed === undefined) this.#generations.release(stamps);
   }
 

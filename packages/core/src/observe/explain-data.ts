@@ -4,7 +4,7 @@ import { explainKey } from './explain-key.js';
 import { explainMemory } from './explain-memory.js';
 import { explainRun } from './explain-run.js';
 import { explainStore } from './explain-store.js';
-import type { Explanation, MemoryExplanation } from './explanation.js';
+import type { Explanation, FailureExplanation, MemoryExplanation } from './explanation.js';
 import { conclude } from './summary.js';
 
 /** What is known of a call of a data function; rejects when its arguments have no key. */
@@ -21,14 +21,16 @@ export async function explainData(
   const now = host.settings.clock.now();
   const isOutdated = (position: number): boolean =>
     generations.firstInvalidation(position, settings.staticTags) !== undefined;
-  return conclude(host, {
+  const found = {
     fn: report.fn,
     lastMiss: report.lastMiss(text),
     key,
     memory: memoryOf(parts, text, now, parts.cooldowns.left(text, now)),
     store: inspected === undefined ? undefined : explainStore(inspected, keepOptions(text), settings.policy),
     run: explainRun(flights, text, now, isOutdated),
-  });
+    failure: failureOf(parts, text, now),
+  };
+  return conclude(host, found, store !== undefined && settings.retention > 0);
 }
 
 /** The same of a synchronous data function; `startedAt` tells since when a key is being computed, below on the stack. */
@@ -49,7 +51,13 @@ export function explainDataSync(
     memory: memoryOf(parts, text, now, 0),
     store: undefined,
     run: since === undefined ? undefined : { age: now - since, phase: 'function', waiting: 1, joinable: false },
+    failure: failureOf(parts, text, now),
   });
+}
+
+function failureOf({ failures }: DataSyncParts, key: string, now: number): FailureExplanation | undefined {
+  const kept = failures?.get(key, now);
+  return kept && { error: kept.error, age: now - kept.failedAt, keptFor: kept.until - now };
 }
 
 function memoryOf(

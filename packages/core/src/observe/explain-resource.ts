@@ -18,6 +18,7 @@ export function explainResource(parts: ResourceParts, self: unknown, args: reado
     memory: memoryOf(parts, text, now),
     store: undefined,
     run: explainRun(flights, text, now),
+    failure: undefined,
   });
 }
 

@@ -8,7 +8,10 @@ export interface Explanation {
   readonly summary: string;
   /** The name under which the function is shown. */
   readonly fn: string;
-  /** How a call made now would be answered; a cache that is switched off, or closed, does not answer but `miss`. */
+  /**
+   * How a call made now would be answered: `hit` also with a failure that is kept. A cache that is switched off, or
+   * closed, does not answer but `miss`.
+   */
   readonly next: 'hit' | 'stale' | 'join' | 'miss';
   /** Why the last look-up of this call that missed did so; undefined when none is remembered (256 calls are). */
   readonly lastMiss: MissReason | undefined;
@@ -18,6 +21,8 @@ export interface Explanation {
   readonly store: StoreExplanation | undefined;
   /** The run under way for this call, if there is one. */
   readonly run: RunExplanation | undefined;
+  /** The failure that is kept by `errorTtl`, if there is one. */
+  readonly failure: FailureExplanation | undefined;
 }
 
 /** What tells the call apart from all others. */
@@ -82,6 +87,15 @@ export type StoreExplanation = { readonly key: string } & (
   /** An entry that is outdated, or of which it cannot be told. */
   | (ValueExplanation & { readonly state: 'invalidated'; readonly by: BrokenFence })
 );
+
+/** A failure that is thrown again without a run, unless there is something stale to serve. */
+export interface FailureExplanation {
+  readonly error: unknown;
+  /** Since it was thrown. */
+  readonly age: number;
+  /** How much longer it is kept. */
+  readonly keptFor: number;
+}
 
 /** A run that is under way. */
 export interface RunExplanation {

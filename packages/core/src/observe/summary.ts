@@ -1,33 +1,44 @@
 import type { CacheHost } from '../host.js';
 import type {
   Explanation,
+  FailureExplanation,
   MemoryExplanation,
   RunExplanation,
   StoreExplanation,
   ValueExplanation,
 } from './explanation.js';
 
-/** What was found out, with what follows from it: how a call would be answered, and all of it in words. */
-export function conclude(host: CacheHost, found: Omit<Explanation, 'next' | 'summary'>): Explanation {
+type Found = Omit<Explanation, 'next' | 'summary'>;
+
+/**
+ * What was found out, with what follows from it: how a call would be answered, and all of it in words. `asksStore`:
+ * whether a call asks the store, which may have something stale, before it is answered with a failure that is kept.
+ */
+export function conclude(host: CacheHost, found: Found, asksStore = false): Explanation {
   const isOff = !host.settings.enabled || host.closed;
-  const next = isOff ? 'miss' : nextOf(found);
+  const next = isOff ? 'miss' : nextOf(found, asksStore);
   const words = [
     `${found.fn} ${found.key.text}: a call now is a ${next}.`,
     isOff ? `The cache is ${host.closed ? 'closed' : 'switched off'}.` : undefined,
     ofMemory(found.memory),
     found.store && ofStore(found.store),
     found.run && ofRun(found.run),
+    found.failure && ofFailure(found.failure),
     found.lastMiss && `The last miss: ${found.lastMiss}.`,
   ];
   return { summary: words.filter((each) => each !== undefined).join(' '), next, ...found };
 }
 
-function nextOf({ memory, store, run }: Pick<Explanation, 'memory' | 'store' | 'run'>): Explanation['next'] {
+function nextOf({ memory, store, run, failure }: Found, asksStore: boolean): Explanation['next'] {
   if (memory.state === 'fresh') return 'hit';
   if (memory.state === 'stale') return 'stale';
+  if (failure !== undefined && memory.state === 'fallback') return 'stale';
+  if (failure !== undefined && !asksStore) return 'hit';
   if (run?.joinable === true) return 'join';
   if (store?.state === 'fresh') return 'hit';
-  return store?.state === 'stale' ? 'stale' : 'miss';
+  if (store?.state === 'stale') return 'stale';
+  if (failure === undefined) return 'miss';
+  return store?.state === 'fallback' ? 'stale' : 'hit';
 }
 
 function ofMemory(memory: MemoryExplanation): string {
@@ -71,6 +82,10 @@ function ofRun({ age, phase, waiting, joinable }: RunExplanation): string {
   const what = phase === 'store' ? 'The store is being asked' : 'It is being computed';
   const who = `${waiting} ${waiting === 1 ? 'caller waits' : 'callers wait'}`;
   return `${what} for ${lengthOf(age)}, and ${who}${joinable ? '' : '; a call now does not join'}.`;
+}
+
+function ofFailure({ age, keptFor }: FailureExplanation): string {
+  return `A failure is kept, ${lengthOf(age)} old, for ${lengthOf(keptFor)} more.`;
 }
 
 function ageOf({ age }: ValueExplanation): string {
