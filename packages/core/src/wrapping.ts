@@ -1,4 +1,5 @@
 import { notCacheable } from './errors/index.js';
+import { hasCodeOf } from './key/index.js';
 
 /** Any function, as it arrives where it is wrapped. */
 export type AnyFunction = (...args: never) => unknown;
@@ -52,6 +53,7 @@ export function dress(wrapper: AnyFunction, original: AnyFunction, methods: obje
     name: { value: original.name, configurable: true },
     length: { value: original.length, configurable: true },
   });
+  hasCodeOf(wrapper, original);
   return Object.assign(wrapper, methods);
 }
 

@@ -144,3 +144,17 @@ test('`this` changed while the store was asked does not put its value under the 
   expect(await load.call(make('a'))).toBe('data of a');
   expect(await load.call(make('b'))).toBe('data of b');
 });
+
+test('an argument that is left out of the key, and cannot be copied, does not keep the others from being taken', async () => {
+  const { cache } = pond({ name: 'shop', store: new GatedStore() });
+  const load = cache.cacheData(async (_db: Id, { page }: { page: number }) => `page ${page}`, {
+    name: 'load',
+    ignoreArgs: [0],
+  });
+  const query = { page: 1 };
+  const call = load(new Id(1), query);
+  query.page = 2;
+  expect(await call).toBe('page 1');
+  expect(await load(new Id(2), { page: 1 })).toBe('page 1');
+  expect(load.stats().runs).toBe(1);
+});

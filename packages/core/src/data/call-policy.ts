@@ -15,6 +15,8 @@ export interface Freshness {
 export interface CallPolicy extends Freshness, Timeouts {
   readonly signal: AbortSignal | undefined;
   readonly observe: CallOptions['observe'];
+  /** What its caller has waited already (milliseconds), for a run that turned out to be no answer. */
+  readonly waited: number;
   /** Run now, whatever is kept. */
   readonly forceFresh: boolean;
   /** After so many milliseconds a stale value is served, when there is one; the run goes on. */
@@ -47,6 +49,7 @@ export function callPolicy(given: unknown, { policy: base, hasTtl, context }: Po
   const policy: CallPolicy = {
     signal: options.signal,
     observe: options.observe,
+    waited: 0,
     forceFresh: options.forceFresh ?? false,
     freshWithin,
     // Who says how old a value may be means it: the function's own window would serve older ones.

@@ -62,12 +62,13 @@ export class DataAnswers {
     if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.policy);
     const position = generations.position;
+    const since = this.#now();
     const late = LateArguments.of({ ...call, key: call.base }, keyer, report.fn);
     const outcome = await this.#joined(joined, call, fallback);
-    if (outcome === OTHER_INPUTS) return this.#lookAgain(call, late);
+    if (outcome === OTHER_INPUTS) return this.#lookAgain(call, late, since);
     if (!this.#isFor(call, joined, outcome, position)) {
       this.#parts.flights.setApart(joined);
-      return this.#lookAgain(call, late);
+      return this.#lookAgain(call, late, since);
     }
     switch (outcome.type) {
       case 'failure':
@@ -95,12 +96,14 @@ export class DataAnswers {
     throw failure.error;
   }
 
-  #lookAgain(call: DataCall, late: LateArguments): Promise<unknown> {
+  /** What it waits from now on is what is left of its timeouts since it has begun to wait. */
+  #lookAgain(call: DataCall, late: LateArguments, since: number): Promise<unknown> {
     const args = late.now();
+    const policy = { ...call.policy, waited: call.policy.waited + this.#now() - since };
     // Arguments that have another key now make this another call.
     return args === undefined
-      ? this.#again.call(call.self, call.args, call.policy)
-      : this.#again.answer({ ...call, args });
+      ? this.#again.call(call.self, call.args, policy)
+      : this.#again.answer({ ...call, args, policy });
   }
 
   /** Waits for a run of another caller, as long as what it reads is the same for this one (hazards 23 and 55). */

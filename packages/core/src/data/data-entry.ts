@@ -27,6 +27,8 @@ export interface DataEntry {
   /** Every tag that outdates it, inherited ones too. */
   readonly tags: readonly string[];
   readonly stamps: readonly TagStamp[];
+  /** Whether it was deleted or cleared: then no stale path serves it, though one may still hold it (hazard 14). */
+  dropped?: boolean | undefined;
   /** Where the tokens of its tags are known, for what is made of it. */
   sources: TagSources;
 }

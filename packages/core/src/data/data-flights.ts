@@ -34,6 +34,7 @@ const NO_LIMITS: readonly Limit<DataOutcome>[] = [];
 export const WAITS_FOR_EVER: CallPolicy = {
   signal: undefined,
   observe: undefined,
+  waited: 0,
   forceFresh: false,
   freshWithin: Infinity,
   staleWhileRevalidate: 0,
@@ -148,18 +149,19 @@ export class DataFlights {
     { policy }: DataCall,
     fallback: DataEntry | undefined,
   ): readonly Limit<DataOutcome>[] {
-    const { softTimeout, hardTimeout } = policy;
+    const { softTimeout, hardTimeout, waited } = policy;
     if (softTimeout === undefined && hardTimeout === undefined) return NO_LIMITS;
     const stale = (): DataAnswer | undefined => this.#run.instead(flight, fallback, policy, 'timeout');
+    const left = (timeout: number): number => Math.max(0, timeout - waited);
     const limits: Limit<DataOutcome>[] = [];
-    if (softTimeout !== undefined) limits.push({ after: softTimeout, instead: stale });
+    if (softTimeout !== undefined) limits.push({ after: left(softTimeout), instead: stale });
     if (hardTimeout === undefined) return limits;
     const last = (): DataAnswer => {
       const answer = stale();
       if (answer === undefined) throw callTimeout(this.#parts.report.fn, hardTimeout);
       return answer;
     };
-    limits.push({ after: hardTimeout, instead: last });
+    limits.push({ after: left(hardTimeout), instead: last });
     return limits;
   }
 

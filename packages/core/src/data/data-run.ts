@@ -70,6 +70,7 @@ export class DataRun {
     flight.changed = args === undefined;
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
     flight.run = host.nextRun();
+    flight.waitedSince = this.#now();
     flight.looking = false;
     return this.#inPlace(places, {
       ...plan,
@@ -206,7 +207,7 @@ export class DataRun {
   ): DataAnswer | undefined {
     const { generations, shelf } = this.#parts;
     const entry = this.#fallbacks.get(flight) ?? kept;
-    if (entry === undefined) return undefined;
+    if (entry === undefined || entry.dropped === true) return undefined;
     // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
     if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
     // An entry that has left memory does not carry its tags any more: the log tells of them.

@@ -81,6 +81,7 @@ function functionPolicy(options: AnyDataOptions, fn: string): CallPolicy {
   const policy = {
     signal: undefined,
     observe: undefined,
+    waited: 0,
     forceFresh: false,
     freshWithin: Infinity,
     staleWhileRevalidate: ms('staleWhileRevalidate') ?? 0,

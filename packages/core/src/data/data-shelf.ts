@@ -23,6 +23,7 @@ export function dataShelf(
     onRemove(entry, reason) {
       const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
       generations.release(entry.value.stamps);
+      if (reason === 'delete' || reason === 'clear') entry.value.dropped = true;
       if (reason === 'evict') onEvict(entry.key);
       if (reason !== 'replace') variants.forget(entry.key);
       report.removed(entry.key, reason, missed);

@@ -12,4 +12,5 @@ export {
   type Told,
 } from './known-resource.js';
 export { standsFor } from './parameters.js';
+export { hasCodeOf } from './source.js';
 export { isOfThisProcess, isScopedBy, scopeOf, scopeText, withoutScope, type ScopeTag } from './scope-text.js';

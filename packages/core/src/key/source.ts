@@ -17,6 +17,11 @@ export function sourceOf(fn: object): string {
   return text;
 }
 
+/** Says that the code of a function is that of another: what is cached twice changes with what it caches. */
+export function hasCodeOf(fn: object, original: object): void {
+  texts.set(fn, sourceOf(original));
+}
+
 /** Whether the code of a function is hidden: built-in functions, bound ones, and proxies of functions. */
 export function isNative(fn: object): boolean {
   return /\{\s*\[native code\]\s*\}$/.test(sourceOf(fn));

@@ -29,6 +29,7 @@ export function explainStream(
     key: explainKey(parts, text, { self, args }),
     memory: memoryOf(parts, text, now),
     store: undefined,
+    failure: undefined,
     run: run === undefined || flight === undefined ? undefined : { ...run, waiting: readers(flight) },
   });
 }

@@ -45,6 +45,8 @@ export class FlightTable<T> {
 
   /** Whether the flight that `find` found still holds its key; when too many were left behind, however long it takes. */
   holdsKey(flight: Flight<T>, now: number): boolean {
+    // Another would stand in the same line.
+    if (flight.looking) return true;
     return now - flight.waitedSince < this.flightTimeout || this.#abandoned(flight.key) >= MOST_ABANDONED;
   }
 

@@ -17,11 +17,12 @@ export interface KeyedCall {
 export class LateArguments {
   readonly #call: KeyedCall;
   readonly #keyer: Keyer;
-  readonly #taken: Kept | undefined;
+  /** What there was in the place of each; undefined where that is no object, or cannot be copied. */
+  readonly #taken: readonly (Kept | undefined)[];
   /** The caller's async context, which the option `key` or a hasher may read. Given back when it has been asked in. */
   #inContext: (<R>(run: () => R) => R) | undefined;
 
-  private constructor(call: KeyedCall, keyer: Keyer, taken: Kept | undefined) {
+  private constructor(call: KeyedCall, keyer: Keyer, taken: readonly (Kept | undefined)[]) {
     this.#call = call;
     this.#keyer = keyer;
     this.#taken = taken;
@@ -29,7 +30,11 @@ export class LateArguments {
 
   /** The arguments as they are now; to be taken in the caller's async context. */
   static of(call: KeyedCall, keyer: Keyer, fn: string): LateArguments {
-    const late = new LateArguments(call, keyer, call.args.some(isObject) ? copyOf(call.args, fn) : undefined);
+    const late = new LateArguments(
+      call,
+      keyer,
+      call.args.map((arg) => (isObject(arg) ? copyOf(arg, fn) : undefined)),
+    );
     if (late.#mayChange) late.#inContext = AsyncLocalStorage.snapshot();
     return late;
   }
@@ -61,8 +66,8 @@ export class LateArguments {
   #judged(): readonly unknown[] | undefined {
     const { args } = this.#call;
     if (this.#keyed(args)) return args;
-    const copy = this.#taken?.copy();
-    return Array.isArray(copy) && this.#keyed(copy) ? copy : undefined;
+    const copies = args.map((arg, place) => this.#taken[place]?.copy() ?? arg);
+    return this.#keyed(copies) ? copies : undefined;
   }
 
   #keyed(args: readonly unknown[]): boolean {
@@ -81,11 +86,11 @@ function isObject(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-function copyOf(args: readonly unknown[], fn: string): Kept | undefined {
+function copyOf(arg: unknown, fn: string): Kept | undefined {
   try {
-    return keep(args, { fn, mode: 'clone' });
+    return keep(arg, { fn, mode: 'clone' });
   } catch (error) {
-    // Arguments such as class instances with a hasher cannot be copied; they serve as long as nobody changes them.
+    // An instance with a hasher, or one that is left out of the key: it serves as long as it does not change the key.
     if (error instanceof CacheError) return undefined;
     throw error;
   }
