@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../support/fake-clock.js';
-import { pond } from '../support/cache.js';
+import { pond, record } from '../support/cache.js';
 import { failureOf, gate, watch, type Gate } from '../support/gate.js';
 import { gatedRuns } from '../support/gated-runs.js';
 
@@ -92,6 +92,26 @@ describe('hazard 50: maxConcurrent', () => {
     void load('d');
     await settle();
     expect(doors).toHaveLength(4);
+  });
+
+  test('does not let a key stand in line twice, nor leave its run behind as soon as it has begun', async () => {
+    const { cache, clock, load, answer, doors } = gatedRuns({ maxConcurrent: 1, flightTimeout: '10s' });
+    const abandoned = record(cache, 'abandoned');
+    const first = load('a');
+    await clock.advance('9s');
+    const early = load('b');
+    await answer(1, 'A');
+    await first;
+    const inLine = load('c');
+    await clock.advance('9s');
+    await answer(2, 'B');
+    await early;
+    await clock.advance('5s');
+    const joins = load('c');
+    await answer(3, 'C');
+    expect(doors).toHaveLength(3);
+    expect(abandoned).toEqual([]);
+    expect(await Promise.all([inLine, joins])).toEqual(['C', 'C']);
   });
 
   test('does not let a run wait for its own place', async () => {

@@ -114,6 +114,24 @@ describe('hardTimeout', () => {
     expect(await patient).toBe('value');
   });
 
+  test('counts from the call, also when the run that it has waited for is no answer for it (hazard 13)', async () => {
+    const { cache, clock, load, answer } = gatedRuns({ hardTimeout: '1s', tags: () => ['t'] });
+    const first = load('a');
+    await cache.invalidateTags('t');
+    const joined = failureOf(load('a'));
+    await clock.advance(600);
+    await answer(1, 'outdated');
+    expect(await first).toBe('outdated');
+    const state = watch(joined);
+    await clock.advance(399);
+    await settle();
+    expect(state.settled).toBe(false);
+    await clock.advance(1);
+    await settle();
+    expect(state.settled).toBe(true);
+    expect(await joined).toMatchObject({ code: 'ERR_MILLPOND_TIMEOUT' });
+  });
+
   test('leaves no timer behind', async () => {
     const { clock, load, answer } = gatedRuns({ hardTimeout: '1s' });
     const before = clock.pending;

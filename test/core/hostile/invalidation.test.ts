@@ -211,3 +211,20 @@ test('hazard 14: the same for synchronous functions', async () => {
   failing = true;
   expect(() => load('a')).toThrow('down');
 });
+
+test('hazard 14: what is deleted by a listener that hears of the failure does not stand in for it', async () => {
+  const { cache, clock } = pond();
+  let failing = false;
+  const load = cache.cacheData(
+    async () => {
+      if (failing) throw new Error('down');
+      return 'old';
+    },
+    { ttl: '1m', staleIfError: '1h' },
+  );
+  await load();
+  failing = true;
+  await clock.advance('2m');
+  cache.on('failed', () => void load.delete());
+  expect(await failureOf(load())).toMatchObject({ message: 'down' });
+});

@@ -96,6 +96,24 @@ test('S07: over a store two closures of one factory are refused', () => {
   expect(() => make(2)).toThrow(expect.objectContaining({ code: 'ERR_MILLPOND_NAME_TAKEN' }));
 });
 
+test('S05: what is cached twice has the identity of what it caches, also over a store', async () => {
+  const { cacheData } = createCache({ name: 'shop', store: new Map() });
+  const near = createCache().cacheData;
+  const first = cacheData(
+    near(async function load() {
+      return 1;
+    }),
+  );
+  const other = cacheData(
+    near(async function load() {
+      return 2;
+    }),
+  );
+  // Nor does it depend on `this` where that does not.
+  const asMethod = { first };
+  expect([await asMethod.first(), await other()]).toEqual([1, 2]);
+});
+
 test('S07: in memory two functions of one name are isolated and shown apart', async () => {
   const { cache } = pond();
   const one = cache.cacheData(async () => 1, { name: 'load' });

@@ -32,13 +32,16 @@ export function conclude(host: CacheHost, found: Found, asksStore = false): Expl
 function nextOf({ memory, store, run, failure }: Found, asksStore: boolean): Explanation['next'] {
   if (memory.state === 'fresh') return 'hit';
   if (memory.state === 'stale') return 'stale';
-  if (failure !== undefined && memory.state === 'fallback') return 'stale';
-  if (failure !== undefined && !asksStore) return 'hit';
+  if (failure !== undefined) return nextAfter(memory, asksStore ? store : undefined, run);
   if (run?.joinable === true) return 'join';
-  if (store?.state === 'fresh') return 'hit';
-  if (store?.state === 'stale') return 'stale';
-  if (failure === undefined) return 'miss';
-  return store?.state === 'fallback' ? 'stale' : 'hit';
+  return store?.state === 'fresh' ? 'hit' : store?.state === 'stale' ? 'stale' : 'miss';
+}
+
+/** While a failure is kept; where the store is asked, it may have something better. */
+function nextAfter(memory: Found['memory'], store: Found['store'], run: Found['run']): Explanation['next'] {
+  if (memory.state === 'fallback') return 'stale';
+  if (store !== undefined && run?.joinable === true) return 'join';
+  return store?.state === 'stale' || store?.state === 'fallback' ? 'stale' : 'hit';
 }
 
 function ofMemory(memory: MemoryExplanation): string {
