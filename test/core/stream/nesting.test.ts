@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineCodec } from '@millpond/core';
 import { pond } from '../support/cache.js';
+import { failureOf, gate } from '../support/gate.js';
 import { all } from './support.js';
 
 describe('hazard 4: a stream that is made of cached values', () => {
@@ -138,5 +139,68 @@ test('hazard 4: what has read a part of a stream whose tags only the whole tells
     return undefined;
   });
   expect(await first()).toBe(1);
+  expect(first.has()).toBe(false);
+});
+
+test('hazard 13: a run that has used a cached value is not joined once that is outdated', async () => {
+  const { cache } = pond();
+  const state = { price: 10 };
+  const price = cache.cacheData(async () => state.price, { tags: ['prices'] });
+  const doors = [gate(), gate()];
+  let runs = 0;
+  const list = cache.cacheStream(async function* () {
+    const door = doors[(runs += 1) - 1];
+    yield await price();
+    await door?.passed;
+  });
+  const first = list();
+  expect(await first.next()).toEqual({ done: false, value: 10 });
+  await cache.invalidateTags('prices');
+  state.price = 20;
+  const second = list();
+  expect(await second.next()).toEqual({ done: false, value: 20 });
+  for (const door of doors) door.open();
+  await Promise.all([all(first), all(second)]);
+});
+
+test('an item that cannot be decoded any more fails the reader who asked for it, and nobody else', async () => {
+  class Money {
+    constructor(readonly cents: number) {}
+  }
+  const state = { broken: false };
+  const codec = defineCodec(Money, {
+    name: 'money',
+    encode: ({ cents }) => cents,
+    decode: (cents) => {
+      if (state.broken) throw new Error('broken');
+      return new Money(cents);
+    },
+  });
+  const { cache } = pond();
+  const prices = cache.cacheStream(() => [new Money(5)], { codecs: [codec] });
+  await all(prices());
+  state.broken = true;
+  expect(await failureOf(prices().next())).toMatchObject({ code: 'ERR_MILLPOND_UNCACHEABLE_VALUE' });
+  state.broken = false;
+  expect((await all(prices()))[0]?.cents).toBe(5);
+});
+
+test('hazard 4: what has read a part of a stream that is under way lives no longer than its ttl', async () => {
+  const { cache, clock } = pond();
+  const rows = cache.cacheStream(
+    async function* () {
+      yield 1;
+      await gate().passed;
+    },
+    { ttl: '10s' },
+  );
+  const first = cache.cacheData(async () => {
+    for await (const row of rows()) return row;
+    return undefined;
+  });
+  expect(await first()).toBe(1);
+  await clock.advance(9_999);
+  expect(first.has()).toBe(true);
+  await clock.advance(1);
   expect(first.has()).toBe(false);
 });

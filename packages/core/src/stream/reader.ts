@@ -1,4 +1,6 @@
 import type { StreamIterator } from '../cached.js';
+import type { Kept } from '../copy/index.js';
+import { attempt } from '../data/attempt.js';
 import { record, type Passed, type Recorder } from '../run/inherited.js';
 import { onAbort } from '../run/on-abort.js';
 import { currentRecorder, currentRun } from '../run/run-context.js';
@@ -104,11 +106,23 @@ export class Reader {
         else this.leave();
         return;
       }
-      const request = this.#requests.shift();
-      request?.answered();
-      request?.resolve({ done: false, value: step.copy() });
+      if (!this.#give(step)) return;
     }
     if (this.#isForsaken && this.#requests.length === 0) this.leave();
+  }
+
+  /** Gives an item to whoever asked first; false when it cannot be decoded any more, which is this reader's affair alone. */
+  #give(item: Kept): boolean {
+    const copied = attempt(() => item.copy());
+    if (copied.failed) {
+      this.fail(copied.error);
+      return false;
+    }
+    const request = this.#requests.shift();
+    request?.answered();
+    request?.resolve({ done: false, value: copied.result });
+    this.#record(false);
+    return true;
   }
 
   /** What is asked for has not come yet. */

@@ -114,10 +114,11 @@ function worthOf({ used }: Flight<void>, own: readonly string[], freshUntil: num
   };
 }
 
-/** The same of a stream that is not whole. What a reader left whose tags only the whole tells is of no more use. */
+/** The same of a stream that is not whole. What a reader left whose tags, or ttl, only the whole tells is of no more use. */
 function worthSoFar({ host, settings }: StreamParts, flight: Flight<void>, isOver: boolean): Worth {
-  const useless = isOver && settings.hasLateTags;
-  return worthOf(flight, settings.staticTags, useless ? host.settings.clock.now() : Infinity);
+  const { hasLateTags, hasTtl, longestLife, staticTags } = settings;
+  const useless = isOver && (hasLateTags || (hasTtl && longestLife === undefined));
+  return worthOf(flight, staticTags, host.settings.clock.now() + (useless ? 0 : (longestLife ?? Infinity)));
 }
 
 /** Puts a whole stream into memory. Older runs of the key, should they end later, do not replace it (hazard 16). */

@@ -103,7 +103,9 @@ export class StreamFunction implements Calls<CallOptions> {
     const { flights, generations, settings } = this.#parts;
     const flight = flights.joinable(key, this.#now());
     if (flight === undefined) return undefined;
-    if (generations.firstInvalidation(flight.position, settings.staticTags) !== undefined) {
+    // Those of the cached calls that it has made, too: what was read cannot be taken back.
+    const tags = [...settings.staticTags, ...(flight.used?.tags ?? [])];
+    if (generations.firstInvalidation(flight.position, tags) !== undefined) {
       flights.outdate(key);
       return undefined;
     }

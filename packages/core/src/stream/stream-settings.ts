@@ -31,7 +31,10 @@ export function checkStreamOptions(options: unknown, where: string): asserts opt
 }
 
 /** The policy of one stream function; what is asked about a result is asked about the list of its items. */
-export interface StreamSettings extends Pick<DataSettings, 'inherits' | 'staticTags' | 'ttlOf' | 'tagsOf' | 'wanted'> {
+export interface StreamSettings extends Pick<
+  DataSettings,
+  'hasTtl' | 'longestLife' | 'inherits' | 'staticTags' | 'ttlOf' | 'tagsOf' | 'wanted'
+> {
   /** Whether anything is asked about the items, so that a list of them is needed. */
   readonly asksForItems: boolean;
   /** Whether the tags are known only when the last item has come. */
