@@ -3,6 +3,7 @@ import { Undecodable } from './coded.js';
 import type { Codecs } from './codecs.js';
 import { copyAny, copyPlain, type Findings } from './copier.js';
 import { picture, type Picture } from './picture.js';
+import { shapeCopierOf, type ShapeCopier } from './shape/index.js';
 import { weigh } from './weigh.js';
 
 /** A kept value: its private master, and what each caller gets of it. */
@@ -69,7 +70,7 @@ function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
   const walk = new Build({ owned, freeze: mode === 'freeze', codecs });
   const master = run(walk, value, fn, root);
   if (mode === 'freeze' || typeof master !== 'object' || master === null) return new OneForAll(master, walk.bytes);
-  if (walk.plain && !walk.shared) return new Plain(master, walk.bytes);
+  if (!walk.shared && walk.odd === undefined && !walk.coded) return new Tree(master, walk.bytes, walk.plain);
   const findings = { shared: walk.shared, odd: walk.odd, codecs: walk.coded ? codecs : undefined };
   const kept = new Mixed(master, walk.bytes, findings, fn);
   // What cannot be decoded is found out here, and not by whoever is the first to hit.
@@ -134,24 +135,47 @@ class Shared implements Kept {
   }
 }
 
-/** Plain objects and arrays, a tree. */
-class Plain implements Kept {
-  readonly master: object;
-  readonly bytes: number;
+/** So many copies are made before a master is looked at more closely: one that is hardly used is not worth that. */
+const FIRST_COPIES = 3;
 
-  constructor(master: object, bytes: number) {
+/** A tree: no object in two places, and nothing in it that is looked up somewhere. */
+class Tree implements Kept {
+  master: object;
+  readonly bytes: number;
+  readonly #plain: boolean;
+  /** What its copies are made with, once that is settled. */
+  #copy: ShapeCopier['copy'] | undefined;
+  #copier: ShapeCopier | undefined;
+  #copies = 0;
+
+  constructor(master: object, bytes: number, plain: boolean) {
     this.master = master;
     this.bytes = bytes;
+    this.#plain = plain;
   }
 
   copy(): unknown {
-    return copyPlain(this.master);
+    return this.#copy === undefined ? this.#early() : this.#copy(this.master);
+  }
+
+  #early(): unknown {
+    this.#copies += 1;
+    if (this.#copies <= FIRST_COPIES) return this.#plain ? copyPlain(this.master) : copyAny(this.master, TREE);
+    const copier = (this.#copier ??= shapeCopierOf(this.master));
+    copier.note(this.bytes);
+    if (copier.settled) {
+      this.master = copier.rebuilt(this.master);
+      this.#copy = copier.copy;
+    }
+    return copier.copy(this.master);
   }
 
   written(): unknown {
     return this.master;
   }
 }
+
+const TREE: Findings = { shared: false, odd: undefined, codecs: undefined };
 
 /** Anything else. */
 class Mixed implements Kept {

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { copyAny } from '../../../packages/core/src/copy/copier.js';
+import { keep } from '../../../packages/core/src/copy/index.js';
+import { copyDate } from '../../../packages/core/src/copy/leaf.js';
+import { compiled, sourceOf } from '../../../packages/core/src/copy/shape/compiled.js';
+import { composed } from '../../../packages/core/src/copy/shape/composed.js';
+import { shapeOf, textOf } from '../../../packages/core/src/copy/shape/shape.js';
+import { shapeCopierOf } from '../../../packages/core/src/copy/shape/index.js';
+import { buildPackages, runNode } from '../../support/node.js';
+import { runs } from '../../support/runs.js';
+import { difference } from './support/identical.js';
+import { reach, wreck } from './support/reach.js';
+import { tables } from './support/tables.js';
+
+const clone = { fn: 'load', mode: 'clone' } as const;
+const tree = { shared: false, odd: undefined, codecs: undefined };
+const any = (value: unknown): unknown => (typeof value === 'object' && value !== null ? copyAny(value, tree) : value);
+const tools = { date: (value: unknown): unknown => copyDate(value as object), any };
+
+/** More bytes than it takes for a shape to be compiled. */
+const HOT = 1_000_000;
+
+test(
+  'what is compiled for a shape, what is composed for it and what looks at every object make the same copies',
+  () => {
+    fc.assert(
+      fc.property(tables, (value) => {
+        const master = keep(value, clone).master as object;
+        const shape = shapeOf(master);
+        for (const copy of [compiled(shape, tools), composed(shape, tools), any]) {
+          const made = copy(master) as object;
+          const problem = difference(master, made);
+          const shared = [...reach(made)].find((object) => reach(master).has(object));
+          if (problem !== undefined || shared !== undefined) throw new Error(problem ?? 'it shares an object');
+        }
+      }),
+      // Each table has up to 8 values.
+      { numRuns: runs(4_000, 250_000) },
+    );
+  },
+  runs(60_000, 1_800_000),
+);
+
+test('S36, S37: a value that is asked for often stays what it was, whatever its callers do to their copies', () => {
+  fc.assert(
+    fc.property(tables, (made) => {
+      const value = keep(made, clone).copy();
+      const kept = keep(value, clone);
+      shapeCopierOf(kept.master as object).note(HOT);
+      for (let time = 0; time < 6; time += 1) {
+        const copy = kept.copy();
+        const problem = difference(value, copy) ?? difference(value, kept.written());
+        if (problem !== undefined) throw new Error(problem);
+        wreck(copy);
+      }
+    }),
+    { numRuns: runs(3_000, 100_000) },
+  );
+}, 600_000);
+
+const rows = [
+  { id: 1, name: 'Ada', at: new Date(1), tags: ['a'], note: null },
+  { id: 2, name: 'Bob', at: null, tags: [], note: 'x' },
+];
+
+describe('a shape', () => {
+  test.each<[string, unknown, string]>([
+    ['a row', { id: 1, name: 'Ada' }, '{"id"p"name"p}'],
+    ['rows, with what is not always there', rows, '[{"id"p"name"p"at"d?"tags"[p]"note"p}]'],
+    ['rows with other properties', [{ a: 1 }, { b: 1 }], '[*]'],
+    [
+      'rows in another order',
+      [
+        { a: 1, b: 1 },
+        { b: 1, a: 1 },
+      ],
+      '[*]',
+    ],
+    [
+      'what is a primitive, or an object, or holds one',
+      [{ a: 1 }, { a: { b: 2 } }, { a: { b: [new Date(0)] } }],
+      '[{"a"{"b"[d]?}?}]',
+    ],
+    ['no rows', [], '[0]'],
+    ['a table of numbers', [[1, 2], [3]], '[[p]]'],
+    ['what has no shape', new Map([[1, 2]]), '*'],
+    ['an object without a prototype', [Object.create(null)], '[*]'],
+    ['more properties than rows have', Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`k${i}`, i])), '*'],
+    ['a property named __proto__', [JSON.parse('{"__proto__":1}')], '[*]'],
+  ])('of %s', (_, value, text) => {
+    expect(textOf(shapeOf(keep(value, clone).master))).toBe(text);
+  });
+
+  test('ends where it is too deep', () => {
+    let value: unknown = 1;
+    for (let level = 0; level < 30; level += 1) value = [value];
+    expect(textOf(shapeOf(value))).toBe(`${'['.repeat(25)}*${']'.repeat(25)}`);
+    expect(difference(value, compiled(shapeOf(value), tools)(value))).toBeUndefined();
+  });
+});
+
+test('names come into code as texts alone', () => {
+  const names = ['a"b', '\\', '"];throw 1;//', '\u2028', '\ud800', 'constructor', '${x}', '0'];
+  const value = Object.fromEntries(names.map((name) => [name, [new Date(1)]]));
+  const shape = shapeOf(value);
+  expect(difference(value, compiled(shape, tools)(value))).toBeUndefined();
+  expect(sourceOf(shapeOf({ a: 1 }))).toBe('\'use strict\';\nfunction f0(v) { return {"a": v["a"]}; }\nreturn f0;');
+});
+
+test('one copier serves all values of a shape, composed at first, compiled when much of it was copied', () => {
+  const copier = shapeCopierOf([{ only: 1, here: 2 }]);
+  expect(
+    shapeCopierOf([
+      { only: 'a', here: 'b' },
+      { only: 3n, here: null },
+    ]),
+  ).toBe(copier);
+  expect(shapeCopierOf([{ here: 2, only: 1 }])).not.toBe(copier);
+  const first = copier.copy;
+  copier.note(100);
+  expect(copier.settled).toBe(false);
+  copier.note(HOT);
+  expect(copier.settled).toBe(true);
+  expect(copier.copy).not.toBe(first);
+});
+
+test('a bounded number of shapes is known, and those that are known no more go on', () => {
+  const master = { first: 1 };
+  const first = shapeCopierOf(master);
+  for (let at = 0; at < 512; at += 1) shapeCopierOf({ [`another ${at}`]: 1 });
+  expect(shapeCopierOf(master)).not.toBe(first);
+  first.note(HOT);
+  expect(first.copy(master)).toEqual({ first: 1 });
+});
+
+describe('where code may not be made of texts', () => {
+  beforeAll(() => buildPackages(), 120_000);
+
+  test('copies are right, and made by what is composed', async () => {
+    const program = fileURLToPath(new URL('programs/no-code.mjs', import.meta.url));
+    const { code, stdout, stderr } = await runNode(['--disallow-code-generation-from-strings', program]);
+    expect(stderr).toBe('');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'EvalError, 1000 copies are right\n' });
+  });
+});
