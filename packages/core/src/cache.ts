@@ -18,6 +18,7 @@ import { Effects } from './effect/index.js';
 import { createEvents } from './events.js';
 import { FunctionParts } from './function-parts.js';
 import { Generations } from './run/generation.js';
+import { CoarseClock } from './coarse-clock.js';
 import type { Built, CacheHost, OwnedFunction } from './host.js';
 import { MemoryTier } from './memory/index.js';
 import type { CacheOptions } from './options.js';
@@ -54,6 +55,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     events,
     inputs: new Inputs(options.hashers ?? []),
     effects: new Effects(events, settings.name, options.codecs ?? []),
+    coarse: new CoarseClock(settings.clock),
     memory: new MemoryTier(settings.maxBytes, settings.clock),
     generations: new Generations(),
     refreshes: new Refreshes(settings.refreshLimit),

@@ -1,4 +1,5 @@
 import type { FunctionStats } from './cached.js';
+import type { CoarseClock } from './coarse-clock.js';
 import type { CodecList } from './copy/index.js';
 import type { Effects } from './effect/index.js';
 import type { Inputs } from './input/index.js';
@@ -15,6 +16,8 @@ import type { AnyFunction } from './wrapping.js';
 /** What a cache gives to the functions that it owns. */
 export interface CacheHost {
   readonly settings: CacheSettings;
+  /** What hits tell the time by. */
+  readonly coarse: CoarseClock;
   /** The hashers of the whole cache. */
   readonly hashers: readonly Hasher[];
   /** The codecs of the whole cache. */

@@ -17,6 +17,7 @@ export interface BatchParts extends Omit<DataFunctionParts, 'original' | 'contex
 /** A keyer of calls with one id, whatever else they are given: `ids.map(user)` gives places and lists as well. */
 export function ofOneId(keyer: Keyer): Keyer {
   return {
+    isPlain: keyer.isPlain,
     keyOf: (_self, args) => keyer.keyOf(undefined, args.slice(0, 1)),
     textOf: (_self, args) => keyer.textOf(undefined, args.slice(0, 1)),
     partsOf: (_self, args) => keyer.partsOf(undefined, args.slice(0, 1)),

@@ -1,3 +1,4 @@
+import { COARSE_LIFE } from '../coarse-clock.js';
 import type { Kept } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
@@ -36,6 +37,11 @@ export interface DataEntry {
 /** The estimated bytes of an entry in memory. */
 export function bytesOf({ kept, acts }: DataEntry): number {
   return kept.bytes + (acts?.bytes ?? 0);
+}
+
+/** Whether an entry lives so long that the clock may be a little late when it is asked for. */
+export function livesLong({ createdAt, freshUntil, trustedUntil }: DataEntry, { freshWithin }: Freshness): boolean {
+  return Math.min(freshUntil - createdAt, trustedUntil - createdAt, freshWithin) >= COARSE_LIFE;
 }
 
 /** Until when something stale may be served at most, by each of the two windows. */

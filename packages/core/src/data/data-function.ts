@@ -5,6 +5,7 @@ import { DataAnswers, passedOn } from './data-answers.js';
 import { stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import { DataFlights, WAITS_FOR_EVER, type DataCall } from './data-flights.js';
 import type { DataFunctionParts } from './data-parts.js';
+import { knownHit } from './known-hit.js';
 import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
 import { expireIn } from './expire.js';
@@ -13,6 +14,7 @@ import { recursiveCall } from '../errors/index.js';
 import { Reads, type Located, type Read } from '../input/index.js';
 import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
+import type { Entry } from '../memory/index.js';
 import { Flight } from '../run/flight.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun, runWithin } from '../run/run-context.js';
@@ -42,6 +44,8 @@ export class DataFunction {
     const { host, keyer } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args, policy.signal);
     try {
+      const known = knownHit(this.#parts, args, policy);
+      if (known !== undefined) return this.#hit(known, host.coarse.now(), policy, currentRecorder());
       const base = keyer.keyOf(self, args);
       policy.signal?.throwIfAborted();
       const recorder = currentRecorder();
@@ -53,6 +57,16 @@ export class DataFunction {
       // An argument without a key, a signal, or a codec that does not decode any more.
       return Promise.reject(error);
     }
+  }
+
+  #hit(entry: Entry<DataEntry>, now: number, policy: CallPolicy, recorder: Recorder | undefined): Promise<unknown> {
+    const { shelf, host, report } = this.#parts;
+    const { key, value } = entry;
+    shelf.touch(entry);
+    report.hit(key, 'memory', Math.max(0, now - value.createdAt), value.computeMs, policy);
+    if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, this.#now()));
+    if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, key);
+    return Promise.resolve(value.kept.copy());
   }
 
   /** Where a call is to look, by the inputs of its caller. */
@@ -71,7 +85,7 @@ export class DataFunction {
 
   /** From memory if it can; this is the hit path. */
   #answer(call: DataCall, recorder: Recorder | undefined): Promise<unknown> {
-    const { shelf, host, report, settings } = this.#parts;
+    const { shelf, aliases, host, report, settings } = this.#parts;
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#answers.fly(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = host.settings.clock.now();
@@ -79,11 +93,8 @@ export class DataFunction {
     const state = stateOf(value, now, call.policy);
     switch (state) {
       case 'fresh':
-        shelf.touch(entry);
-        report.hit(call.key, 'memory', now - value.createdAt, value.computeMs, call.policy);
-        if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
-        if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, call.key);
-        return Promise.resolve(value.kept.copy());
+        if (call.key === call.base) aliases?.note(call.args, entry);
+        return this.#hit(entry, now, call.policy, recorder);
       case 'stale':
         shelf.touch(entry);
         report.stale(call.key, now - value.createdAt, value.computeMs, 'revalidate', call.policy);
@@ -137,11 +148,11 @@ export class DataFunction {
 
   /** Marks what is kept as stale: only stale windows serve it from now on. */
   expireHere(key: string): void {
-    const { flights, failures, shelf, settings, variants } = this.#parts;
+    const { flights, failures, variants } = this.#parts;
     flights.outdate(key);
     flights.outdateVariants(key);
     failures?.drop(key);
-    for (const each of [key, ...variants.keysOf(key)]) expireIn(shelf, each, this.#now(), settings);
+    for (const each of [key, ...variants.keysOf(key)]) expireIn(this.#parts, each, this.#now());
   }
 
   /** What is known of a call; nothing is counted or changed. */

@@ -1,6 +1,7 @@
 import type { CacheHost } from '../host.js';
 import type { Variants } from '../input/index.js';
-import type { Shelf } from '../memory/index.js';
+import type { AliasTable } from '../key/index.js';
+import type { Entry, Shelf } from '../memory/index.js';
 import type { Reporter } from '../reporter.js';
 import type { AnyDataOptions } from '../settings/index.js';
 import type { DataEntry } from './data-entry.js';
@@ -15,12 +16,14 @@ export function dataShelf(
   report: Reporter,
   onEvict: (key: string) => void,
   variants: Variants,
+  aliases: AliasTable<Entry<DataEntry>> | undefined,
 ): Shelf<DataEntry> {
   return memory.shelf<DataEntry>({
     maxEntries: options.maxEntries,
     maxBytes: options.maxBytes,
     budgeted: true,
     onRemove(entry, reason) {
+      aliases?.forget(entry);
       const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
       generations.release(entry.value.stamps);
       if (reason === 'delete' || reason === 'clear') entry.value.dropped = true;

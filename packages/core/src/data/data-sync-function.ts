@@ -2,16 +2,19 @@ import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
 import { passedOn } from './data-answers.js';
-import { bytesOf, errorUntil, stateOf, UNLIMITED, uselessFrom, type DataEntry } from './data-entry.js';
+import { bytesOf, errorUntil, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { expireIn } from './expire.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
+import { knownHit } from './known-hit.js';
+import { syncEntry } from './sync-entry.js';
 import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
-import { memorySources, record, type Inherited } from '../run/inherited.js';
+import type { Entry } from '../memory/index.js';
+import { record } from '../run/inherited.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 import { inRootContextWithScopes } from '../scope/index.js';
 
@@ -35,8 +38,10 @@ export class DataSyncFunction {
   }
 
   call(self: unknown, args: readonly unknown[]): unknown {
-    const { host, keyer, shelf, report, settings } = this.#parts;
+    const { host, keyer, shelf, aliases, report, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
+    const known = knownHit(this.#parts, args, settings.policy);
+    if (known !== undefined) return this.#hit(known, host.coarse.now());
     const call = { key: keyer.keyOf(self, args), self, args };
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
@@ -45,9 +50,8 @@ export class DataSyncFunction {
     const state = stateOf(value, now, settings.policy);
     switch (state) {
       case 'fresh':
-        shelf.touch(entry);
-        report.hit(call.key, 'memory', now - value.createdAt, value.computeMs, settings.policy);
-        return this.#handOut(call.key, value);
+        aliases?.note(args, entry);
+        return this.#hit(entry, now);
       case 'fallback':
       case 'stale':
         // Inside a refresh nothing stale is served (hazard 15).
@@ -58,6 +62,14 @@ export class DataSyncFunction {
         shelf.remove(entry, state === 'invalidated' ? 'delete' : 'expire');
         return this.#unlessFailed(call, state === 'invalidated' ? 'tag' : state, undefined);
     }
+  }
+
+  #hit(entry: Entry<DataEntry>, now: number): unknown {
+    const { shelf, report, settings } = this.#parts;
+    const { key, value } = entry;
+    shelf.touch(entry);
+    report.hit(key, 'memory', Math.max(0, now - value.createdAt), value.computeMs, settings.policy);
+    return this.#handOut(key, value);
   }
 
   refresh(self: unknown, args: readonly unknown[]): unknown {
@@ -188,7 +200,7 @@ export class DataSyncFunction {
     const ttl = settings.ttlOf(value, args);
     // Asked again after `when`, which may have invalidated.
     const keeps = this.#isCurrent(run, tags) && settings.wanted(value, args) && this.#isCurrent(run, tags);
-    const entry = this.#entry(kept, run, own, ttl, keeps);
+    const entry = syncEntry(this.#parts, kept, run, { own, ttl, keeps });
     if (keeps) this.#place(key, entry, run);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     else if (this.#isCurrent(run, tags)) failures?.drop(key);
@@ -198,29 +210,6 @@ export class DataSyncFunction {
 
   #isCurrent(run: SyncRun, tags: readonly string[]): boolean {
     return !run.outdated && this.#parts.generations.firstInvalidation(run.position, tags) === undefined;
-  }
-
-  /** What is not kept must not carry its tags: nobody would let go of them. */
-  #entry(kept: Kept, run: SyncRun, own: readonly string[], ttl: number | undefined, keeps: boolean): DataEntry {
-    const { settings, generations } = this.#parts;
-    const now = this.#now();
-    const used: Inherited | undefined = run.used;
-    const tags = withInherited(own, run);
-    const life = (ttl ?? Infinity) * (1 - settings.jitter.memory * Math.random());
-    return {
-      kept,
-      acts: run.script?.sealed(this.#parts.report.fn),
-      createdAt: now,
-      freshUntil: Math.min(now + life, used?.freshUntil ?? Infinity),
-      limits: used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil },
-      trustedUntil: used?.trustedUntil ?? Infinity,
-      unstored: false,
-      run: run.run,
-      computeMs: now - run.started,
-      tags,
-      stamps: keeps ? generations.stamp(tags) : [],
-      sources: memorySources(own, used),
-    };
   }
 
   #place(key: string, entry: DataEntry, run: SyncRun): void {
@@ -241,15 +230,16 @@ export class DataSyncFunction {
     this.#outdate(key);
     const given = kept.copy();
     const run = this.#begin(key);
-    this.#place(key, this.#entry(kept, run, settings.tagsOf(given, args), settings.ttlOf(given, args), true), run);
+    const said = { own: settings.tagsOf(given, args), ttl: settings.ttlOf(given, args), keeps: true };
+    this.#place(key, syncEntry(this.#parts, kept, run, said), run);
   }
 
   expire(self: unknown, args: readonly unknown[]): void {
-    const { keyer, shelf, settings, failures } = this.#parts;
+    const { keyer, failures } = this.#parts;
     const key = keyer.keyOf(self, args);
     this.#outdate(key);
     failures?.drop(key);
-    expireIn(shelf, key, this.#now(), settings);
+    expireIn(this.#parts, key, this.#now());
   }
 
   delete(self: unknown, args: readonly unknown[]): void {

@@ -1,11 +1,16 @@
-import type { Shelf } from '../memory/index.js';
-import { uselessFrom, type DataEntry } from './data-entry.js';
-import type { DataSettings } from './data-settings.js';
+import { uselessFrom } from './data-entry.js';
+import type { DataFunctionParts } from './data-parts.js';
 
 /** Ends the life of what memory has of a key: from now on only stale windows serve it. */
-export function expireIn(shelf: Shelf<DataEntry>, key: string, now: number, { retention }: DataSettings): void {
+export function expireIn(
+  { shelf, aliases, settings: { retention } }: Pick<DataFunctionParts, 'shelf' | 'aliases' | 'settings'>,
+  key: string,
+  now: number,
+): void {
   const entry = shelf.get(key);
   if (entry === undefined) return;
+  // Who comes by its alias looks at a clock that may be late.
+  aliases?.forget(entry);
   entry.value.freshUntil = Math.min(entry.value.freshUntil, now);
   const end = uselessFrom(entry.value, retention);
   if (end > now) shelf.expireAt(entry, end);

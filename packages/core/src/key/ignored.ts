@@ -13,7 +13,8 @@ export interface IgnoreOptions {
 /** Tells of an index whether the argument there is left out of the key. */
 export type IsIgnored = (index: number) => boolean;
 
-const never: IsIgnored = () => false;
+/** Says so of every argument. */
+export const noneIgnored: IsIgnored = () => false;
 
 /**
  * Which arguments of a function do not count, and are not looked at.
@@ -28,7 +29,7 @@ export function ignoredArgs(fn: object, options: IgnoreOptions, where: string): 
     if (kind === 'rest') from = index;
     else indexes.add(index);
   }
-  if (indexes.size === 0 && from === Number.POSITIVE_INFINITY) return never;
+  if (indexes.size === 0 && from === Number.POSITIVE_INFINITY) return noneIgnored;
   return (index) => index >= from || indexes.has(index);
 }
 

@@ -1,3 +1,4 @@
+export { AliasTable, type Alias } from './alias-table.js';
 export { digest, showKey } from './digest.js';
 export { defineHasher, type Hasher } from './hasher.js';
 export { fingerprint, identify, type Identity, type IdentityOptions } from './identity.js';

@@ -2,7 +2,7 @@ import { hasherFailed } from '../errors/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import { showKey } from './digest.js';
 import { hasherLookup, type Hasher } from './hasher.js';
-import type { IsIgnored } from './ignored.js';
+import { noneIgnored, type IsIgnored } from './ignored.js';
 import { selfText, type SelfOptions } from './self.js';
 import { readsThis } from './source.js';
 import { primitiveText, shorten } from './text.js';
@@ -34,6 +34,8 @@ export interface KeyPart {
 
 /** Names the calls of one function. */
 export interface Keyer {
+  /** Whether the arguments alone, all of them and nothing that was said about them, make the key. */
+  readonly isPlain: boolean;
   /**
    * The canonical text of a call, at most some thousand characters: two calls have the same one if and only if their
    * arguments are equal (up to SHA-256, by which long parts enter). It is the same in every process, unless it holds
@@ -62,6 +64,7 @@ export function createKeyer(options: KeyerOptions): Keyer {
     const text = (self: unknown, args: readonly unknown[], met?: object[]): string =>
       shorten(`=${answer(self, args, met)}`);
     return {
+      isPlain: false,
       keyOf: text,
       textOf: text,
       partsOf: (self, args) => [{ of: 'key(...)', text: showKey(answer(self, args)) }],
@@ -72,6 +75,7 @@ export function createKeyer(options: KeyerOptions): Keyer {
     return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
   }
   return {
+    isPlain: withSelf === undefined && hasherFor === undefined && isIgnored === noneIgnored,
     keyOf,
     textOf: keyOf,
     partsOf(self, args) {

@@ -1,4 +1,5 @@
 import type { RemovalReason } from '../events.js';
+import type { Alias } from '../key/index.js';
 import type { Link } from './sieve.js';
 
 /** Where an entry is kept: the indexes of the whole cache ask it to let the entry go. */
@@ -18,6 +19,8 @@ export class Entry<V> {
   expiresAt: number;
   /** One bit for each index by use; a hit sets both with one write. */
   hot = 0;
+  /** What it is found by without its key, when it has been found by that key before. */
+  alias: Alias | undefined;
   /** Its place in the heap of the expiry index, or -1. */
   heapIndex = -1;
   /** Its place in the order of the shelf, when the shelf has limits of its own. */
