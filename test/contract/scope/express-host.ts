@@ -36,11 +36,16 @@ export function expressScopes(name: string, version: unknown): ScopeHost {
   const make = version as () => App;
   return {
     name: `${name} with express-session`,
-    async start({ sessions, cacheOptions, cache, routes }) {
+    async start({ sessions, cacheOptions, cache, before, routes }) {
       const app = make();
       const pond = millpond(cache === undefined ? cacheOptions : { cache });
       const errors: unknown[] = [];
       app.use(express.json());
+      if (before !== undefined) {
+        app.use((_request: unknown, response: ServerResponse, next: () => void) => {
+          void before(new Promise((resolve) => response.once('close', resolve))).then(next);
+        });
+      }
       if (sessions === 'plugin') app.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
       app.use(pond.scopes(sessions === 'header' ? { session: (request) => userOf(request.headers) } : {}));
       routes(pond.cache, (path, handler) => {

@@ -9,6 +9,9 @@ export type SessionOfRequest<Q> = (request: Q) => SessionIdentity | undefined;
 
 /** What ends a request: it comes also when the client goes away. */
 interface Closing {
+  readonly closed?: boolean | undefined;
+  /** That of HTTP/2, whose responses do not tell themselves whether they are closed. */
+  readonly stream?: { readonly closed?: boolean | undefined } | undefined;
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -60,15 +63,22 @@ export function requestScopes<Q extends SessionRequest>(
         return session === undefined ? sessionOf(request) : session(request);
       };
       const scope = cache.openScope({ session: source });
-      response.once('close', () => {
+      const end = (): void => {
         follow(scope.end());
         // It was destroyed, or another was begun in its place.
         if (begunWith !== undefined && sessionIdOf(request) !== begunWith) follow(cache.endSession(begunWith));
-      });
+      };
+      // The client may have left while something before this was waited for: then there is nothing more to hear.
+      if (isClosed(response)) end();
+      else response.once('close', end);
       return { run: scope.run, noteSession };
     },
     async ended() {
       await Promise.all(ending);
     },
   };
+}
+
+function isClosed({ closed, stream }: Closing): boolean {
+  return closed === true || stream?.closed === true;
 }
