@@ -42,8 +42,9 @@ export function expressScopes(name: string, version: unknown): ScopeHost {
       const errors: unknown[] = [];
       app.use(express.json());
       if (before !== undefined) {
-        app.use((_request: unknown, response: ServerResponse, next: () => void) => {
-          void before(new Promise((resolve) => response.once('close', resolve))).then(next);
+        app.use(async (_request: unknown, response: ServerResponse, next: Next) => {
+          await before(new Promise((resolve) => response.once('close', resolve)));
+          next();
         });
       }
       if (sessions === 'plugin') app.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
