@@ -1,6 +1,10 @@
 import { invalidOption } from '../errors/index.js';
 import { createKeyer, type Hasher } from '../key/index.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
+import { ownCopy } from './own-copy.js';
 import { readHere, type Input } from './read.js';
+
+const AT_ONCE = 'what is known at once: await it where the request begins, and let `read` return what it came to';
 
 /** The inputs of one cache, by their names. */
 export class Inputs {
@@ -36,7 +40,11 @@ export class Inputs {
       name,
       read() {
         const value = ask();
-        return { input, value, text: keyer.keyOf(undefined, [value]) };
+        if (isUnwantedPromise(value)) throw invalidOption(`input ${name}`, 'read()', value, AT_ONCE);
+        const met: object[] = [];
+        const text = keyer.keyOf(undefined, [value], met);
+        // A resource is what it is for everybody.
+        return { input, value: met.length === 0 ? ownCopy(value) : value, text };
       },
     };
     return () => readHere(input).value;
