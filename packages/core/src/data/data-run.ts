@@ -11,7 +11,7 @@ import { keyOfPath } from '../input/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
 import type { LateArguments } from '../run/late-arguments.js';
 import type { Places } from '../run/places.js';
-import { runWithin } from '../run/run-context.js';
+import { askWithin, runWithin } from '../run/run-context.js';
 import type { Begun } from '../store/index.js';
 
 /** What one flight does: asks the store, runs the function, keeps the result. */
@@ -159,7 +159,6 @@ export class DataRun {
       this.#keepFailure(plan, error);
       return this.#failed(plan, error);
     }
-    this.#endReads(flight);
     try {
       return this.#settle(plan, value);
     } catch (error) {
@@ -225,15 +224,25 @@ export class DataRun {
     try {
       kept = keep(value, keepOptions(flight.key));
     } catch (error) {
+      this.#endReads(flight);
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
       this.#parts.flights.leave(flight);
       report.computed(flight.key, this.#now() - plan.started, false);
       return { type: 'uncacheable', reason, value, error, acts: flight.script?.recorded(), taken: false };
     }
-    const tags = settings.tagsOf(value, args);
-    const ttl = settings.ttlOf(value, args);
-    return this.#keep(plan, kept, tags, ttl, () => settings.wanted(value, args));
+    const [tags, ttl] = this.#said(plan, value);
+    return this.#keep(plan, kept, tags, ttl, () => askWithin(flight, () => settings.wanted(value, args)));
+  }
+
+  /** What the options say of a result. An input that they read is the caller's, and the result varies by it. */
+  #said({ flight, args }: Plan, value: unknown): readonly [tags: readonly string[], ttl: number | undefined] {
+    const { settings } = this.#parts;
+    try {
+      return askWithin(flight, () => [settings.tagsOf(value, args), settings.ttlOf(value, args)]);
+    } finally {
+      this.#endReads(flight);
+    }
   }
 
   async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {

@@ -38,9 +38,23 @@ export async function runWithin<R>(flight: Flight<unknown>, run: () => R): Promi
   try {
     return await onTheStack(undefined, () => storage.run(flight, run));
   } finally {
-    underWay -= 1;
-    if (underWay === 0) storage.disable();
+    left();
   }
+}
+
+/** Asks a callback of a function, whose run has returned just now: what it reads, it reads for that run. */
+export function askWithin<R>(flight: Flight<unknown>, ask: () => R): R {
+  underWay += 1;
+  try {
+    return onTheStack(undefined, () => storage.run(flight, ask));
+  } finally {
+    left();
+  }
+}
+
+function left(): void {
+  underWay -= 1;
+  if (underWay === 0) storage.disable();
 }
 
 /** Runs a synchronous function as a run that takes note of the answers it uses. */
