@@ -1,5 +1,5 @@
 import { decodeValue, encodeValue } from '../codec/index.js';
-import { adopt, codecsOf, keep, type CodecList } from '../copy/index.js';
+import { adopt, codecsOf, keep, type CodecList, type KeepOptions } from '../copy/index.js';
 import { effectUnknown, invalidOption } from '../errors/index.js';
 import type { CacheEvents } from '../events.js';
 import { showKey } from '../key/index.js';
@@ -11,6 +11,11 @@ export interface Performed {
   readonly fn: string;
   readonly key: string | undefined;
 }
+
+/** What mends an argument that is none. */
+const PASS_DATA =
+  'It acts again with each hit, from what is kept: pass data, such as the texts and fields that the action needs. What is ' +
+  "of the request (its response, its log), the action finds in its caller's async context.";
 
 type Action = (...args: readonly unknown[]) => unknown;
 
@@ -47,8 +52,11 @@ export class Effects {
 
   /** What is recorded of a call; throws when its arguments are no data. */
   #actOf(name: string, args: readonly unknown[]): Act {
-    const options = { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs } as const;
-    return { owner: this, name, args: keep(args, options) };
+    return { owner: this, name, args: keep(args, this.#keepOptions(name)) };
+  }
+
+  #keepOptions(name: string): KeepOptions {
+    return { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs, cure: PASS_DATA };
   }
 
   /** Acts what was recorded, in the async context of whoever is answered; or notes it in the script of the run that asks. */
@@ -104,8 +112,7 @@ export class Effects {
       const [name, args]: readonly unknown[] = Array.isArray(act) ? act : [];
       if (typeof name !== 'string' || !Array.isArray(args))
         throw new Error('one of its effects has no name or arguments');
-      const options = { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs } as const;
-      script.add({ owner: this, name, args: adopt(args, options) }, name);
+      script.add({ owner: this, name, args: adopt(args, this.#keepOptions(name)) }, name);
     }
     return script.recorded() ?? { list: [], bytes: 0 };
   }
