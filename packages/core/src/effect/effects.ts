@@ -83,7 +83,8 @@ export class Effects {
 
   /** An action may be asynchronous; nobody waits for it. */
   #settle(name: string, result: unknown, performed: Performed | undefined): void {
-    if (result instanceof Promise) result.catch((error: unknown) => this.#tell(name, performed, error));
+    // A query builder does nothing before it is awaited: it is a promise for its users, though of no such class.
+    if (isThenable(result)) Promise.resolve(result).catch((error: unknown) => this.#tell(name, performed, error));
   }
 
   #tell(effect: string, performed: Performed | undefined, error: unknown): void {
@@ -120,4 +121,8 @@ export class Effects {
 
 function argsOf(copy: unknown): readonly unknown[] {
   return Array.isArray(copy) ? copy : [];
+}
+
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === 'object' && result !== null && typeof Reflect.get(result, 'then') === 'function';
 }
