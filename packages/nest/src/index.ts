@@ -19,3 +19,4 @@ export {
   type TenantContextsOptions,
   type TenantPayload,
 } from './resources/index.js';
+export type { HttpRequest, RequestScopeOptions, Scopes } from './scopes/index.js';

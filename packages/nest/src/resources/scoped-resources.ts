@@ -1,12 +1,13 @@
 import type { Cache, CacheError, CloseReport, ReleaseReason } from '@millpond/core';
 import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
-import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 import { together } from '../errors.js';
 import { holderOf, isHeldByApp, nameOf } from '../providers.js';
 import { hasResourcesOfRequests, type ResourceDefinition } from './definition.js';
 import { noEndOfRequest, outlivedByHolder, unknownTenants } from './errors.js';
-import { requestOf, watchRequests } from './http-requests.js';
-import type { Life } from './life.js';
+import { requestOf, watchRequests } from '../requests/http-requests.js';
+import type { Life } from '../requests/life.js';
+import type { Adapter } from '../requests/platform.js';
 import { misplaced, misplacedAmong } from './placement.js';
 import { ResourceBuilder } from './resource-builder.js';
 import { ResourceScope } from './resource-scope.js';
@@ -27,7 +28,6 @@ interface OpenScope {
 /** The resources of an app that Nest injects, each in the scope of whom it belongs to. */
 export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   readonly #cache: Cache;
-  readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
   readonly #builders = {
     detached: new Map<ResourceDefinition, ResourceBuilder>(),
@@ -41,9 +41,8 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   /** Of releases, since the app began to close. */
   readonly #failures: CacheError[] = [];
 
-  constructor(cache: Cache, adapterHost: HttpAdapterHost, modules: ModulesContainer) {
+  constructor(cache: Cache, modules: ModulesContainer) {
     this.#cache = cache;
-    this.#adapterHost = adapterHost;
     this.#modules = modules;
   }
 
@@ -51,7 +50,11 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     const refused = [...misplacedAmong(this.#modules)];
     if (refused.length > 0) throw together(refused, 'resources cannot be provided');
-    if (hasResourcesOfRequests(this.#modules)) watchRequests(this.#adapterHost.httpAdapter);
+  }
+
+  /** Notes the requests of the app, where resources may belong to them; to be called while modules configure their middleware. */
+  watch(adapter: Adapter | null | undefined): void {
+    if (hasResourcesOfRequests(this.#modules)) watchRequests(adapter);
   }
 
   onApplicationBootstrap(): void {
