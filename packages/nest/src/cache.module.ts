@@ -78,7 +78,7 @@ function moduleWith(options: readonly Provider[], { isGlobal }: CacheModuleExtra
       {
         provide: SCOPED_RESOURCES,
         useFactory: makeResources,
-        inject: [getCacheToken(), ModulesContainer],
+        inject: [getCacheToken(), HttpScopes, ModulesContainer],
       },
       {
         provide: HttpScopes,
@@ -110,8 +110,8 @@ function makeRegistry(
   return new CacheRegistry(cache, held, modules, { resources, scopes });
 }
 
-function makeResources(cache: Cache, modules: ModulesContainer): ScopedResources {
-  return new ScopedResources(cache, modules);
+function makeResources(cache: Cache, scopes: HttpScopes, modules: ModulesContainer): ScopedResources {
+  return new ScopedResources(cache, scopes, modules);
 }
 
 function optionsProviders({ useFactory, inject, useClass, useExisting }: CacheModuleAsyncOptions): Provider[] {

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { requestScopes, type Cache, type RequestScopes, type ScopedRequest, type SessionRequest } from '@millpond/core';
 import { wrongScopes } from '../errors.js';
+import { noted } from '../requests/http-requests.js';
+import type { Life } from '../requests/life.js';
 import { fastifyOf, hasServer, useFirst, type Adapter } from '../requests/platform.js';
 import type { HttpRequest, RequestScopeOptions, Scopes } from './scope-options.interface.js';
 
@@ -31,11 +33,15 @@ interface Opened {
   readonly scope: ScopedRequest;
 }
 
+/** Runs a function inside the scope of a request. */
+export type Entrance = ScopedRequest['run'];
+
 /** Opens the scopes of an app's HTTP requests, on either platform. */
 export class HttpScopes {
   readonly #scopes: RequestScopes<KnownRequest> | undefined;
   /** By the request that Node has made. */
   readonly #opened = new WeakMap<object, Opened>();
+  readonly #entrances = new WeakMap<Life, Entrance>();
 
   /** @throws CacheError `ERR_MILLPOND_INVALID_OPTION` */
   constructor(cache: Cache, given: Scopes | undefined) {
@@ -58,6 +64,11 @@ export class HttpScopes {
     });
   }
 
+  /** Into the scope of a request; undefined where none was opened. */
+  entrance(request: Life): Entrance | undefined {
+    return this.#entrances.get(request);
+  }
+
   /** Resolves when every scope that has ended has let go of what was made in it. Never rejects. */
   async ended(): Promise<void> {
     await this.#scopes?.ended();
@@ -67,7 +78,9 @@ export class HttpScopes {
     let opened = this.#opened.get(raw);
     if (opened === undefined) {
       const known = new KnownRequest(raw);
-      this.#opened.set(raw, (opened = { known, scope: scopes.open(known, response) }));
+      const scope = scopes.open(known, response);
+      this.#opened.set(raw, (opened = { known, scope }));
+      this.#entrances.set(noted(raw, response), scope.run);
     }
     opened.known.request = request;
     opened.scope.noteSession();
