@@ -25,8 +25,8 @@ const WHY: Readonly<Record<MissingScope, string>> = {
 
 const CURES: Readonly<Record<MissingScope, string>> = {
   none:
-    'Open one: in Fastify by the option `scopes: true` of the plugin, in Express by app.use(pond.scopes()), elsewhere by ' +
-    'cache.runInScope({ session }, fn). What is left running behind a result, or on a timer, is in none.',
+    'Open one: in Fastify by the option `scopes: true` of the plugin, in Nest by that of CacheModule, in Express by ' +
+    'app.use(pond.scopes()), elsewhere by cache.runInScope({ session }, fn). What is left running behind a result, or on a timer, is in none.',
   'no-session':
     'Register the session plugin (in Express before pond.scopes()), or say whose session it is: ' +
     '{ session: (request) => request.user?.id }; elsewhere runInScope({ session: id }, fn).',

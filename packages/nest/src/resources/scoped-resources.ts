@@ -3,7 +3,7 @@ import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { together } from '../errors.js';
 import { holderOf, isHeldByApp, nameOf } from '../providers.js';
-import { hasResourcesOfRequests, type ResourceDefinition } from './definition.js';
+import { hasResourcesOfRequests, providedFor, type ResourceDefinition } from './definition.js';
 import { noEndOfRequest, outlivedByHolder, unknownTenants } from './errors.js';
 import { requestOf, watchRequests } from '../requests/http-requests.js';
 import type { Life } from '../requests/life.js';
@@ -53,6 +53,9 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   /** Refuses, before the app serves anything, every resource that would go while it is still held, or never. */
   onModuleInit(): void {
     const refused = [...misplacedAmong(this.#modules)];
+    // As far as the strategy has been given before the app is made, which is not said anywhere that it must be.
+    const ofTenants = hasForeignTenants() ? providedFor(this.#modules, 'tenant') : [];
+    for (const { name } of ofTenants) refused.push(unknownTenants(name));
     if (refused.length > 0) throw together(refused, 'resources cannot be provided');
   }
 
