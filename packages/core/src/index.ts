@@ -37,6 +37,9 @@ export type {
   MissReason,
   RemovalReason,
 } from './events.js';
+export type { EffectOptions } from './effect/index.js';
+export type { CookieOptions, Exchange, ExchangeHost, LogLevel, RequestLogger } from './exchange/index.js';
+export type { InputOptions } from './input/index.js';
 export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
 export { defineHasher, fingerprint, standsFor, type Hasher, type KeyPart } from './key/index.js';
 export type {

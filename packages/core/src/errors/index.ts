@@ -10,7 +10,17 @@ export { unhashableArgument, hasherFailed, identityFailed, argumentsChanged } fr
 export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js';
 export { noScope, wrongScope, type MissingScope } from './scopes.js';
 export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags, notAStream, readerTooSlow } from './values.js';
-export { tooManyEffects, effectUnknown } from './effects.js';
+export { tooManyEffects, effectShared, effectUnknown } from './effects.js';
+export {
+  headersSent,
+  noExchange,
+  noRequestLogger,
+  refusedHeader,
+  tooManyInputs,
+  userHasNoKey,
+  wrongEffect,
+  wrongInput,
+} from './exchange.js';
 export { inputNotHere, otherInput } from './inputs.js';
 export { wrongRows, idChanged } from './batches.js';
 export { resourceAsksForItself, releaseFailed, releasedInUse } from './resources.js';
