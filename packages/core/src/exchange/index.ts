@@ -3,4 +3,11 @@
 export { createExchange } from './create-exchange.js';
 export type { Exchange } from './exchange.js';
 export type { ExchangeHost, LogLevel, RequestLogger } from './exchange-host.js';
+export {
+  requestExchanges,
+  type ExchangedRequest,
+  type ExchangedResponse,
+  type ExchangeOptions,
+  type RequestExchanges,
+} from './request-exchanges.js';
 export type { CookieOptions } from './set-cookie.js';
