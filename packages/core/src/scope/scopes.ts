@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { invalidOption, noExchange, noScope, unknownOption, wrongScope } from '../errors/index.js';
+import { invalidOption, noExchange, noScope, scopeInRoute, unknownOption, wrongScope } from '../errors/index.js';
 import type { ExchangeHost } from '../exchange/exchange-host.js';
 import { isScopedBy, scopeOf, scopeText } from '../key/index.js';
 import type { Holdings } from '../resource/holdings.js';
@@ -151,9 +151,13 @@ export class Scopes implements RequestHost {
    */
   here(kind: ScopeKind, fn: string, cache: object): Scope | undefined {
     const run = currentRecorder();
-    return run === undefined || run.passesThrough
-      ? ambientScope(this)?.at(kind, fn)
-      : this.#inside(run, kind, fn, cache);
+    return run === undefined || run.passesThrough ? this.#around(kind, fn) : this.#inside(run, kind, fn, cache);
+  }
+
+  #around(kind: ScopeKind, fn: string): Scope | undefined {
+    const request = ambientScope(this);
+    if (request === undefined && ambientExchange(this) !== undefined) throw scopeInRoute(fn, kind);
+    return request?.at(kind, fn);
   }
 
   #inside(run: Recorder, kind: ScopeKind, fn: string, cache: object): Scope {
