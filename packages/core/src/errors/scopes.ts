@@ -41,3 +41,12 @@ export function wrongScope(fn: string, scope: 'session' | 'request', outer: stri
       `not run. Give ${outer} the option scope: '${scope}', or call ${fn} before it and pass what it needs as an argument.`,
   );
 }
+
+/** The same in the handler of a cached route that is bypassed: what works for some callers must not fail for the others. */
+export function scopeInRoute(fn: string, scope: 'session' | 'request'): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_SCOPE',
+    `${fn} (scope '${scope}') was called in the handler of a cached route, whose answers are for everybody, so it was not run. ` +
+      `Make the route an ordinary one, which calls ${fn} and puts its answer together.`,
+  );
+}
