@@ -9,7 +9,21 @@ import {
   provideResource,
   type Cache,
 } from '@millpond/nest';
-import { Controller, Get, Inject, Injectable, Module, Param, Scope, type INestApplication } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Injectable,
+  Module,
+  Param,
+  Post,
+  Scope,
+  UseGuards,
+  type CanActivate,
+  type INestApplication,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -17,6 +31,7 @@ import { answersTwice, passed } from './check.js';
 
 let runs = 0;
 let released = 0;
+let visits = 0;
 
 @Injectable()
 class Users {
@@ -26,6 +41,11 @@ class Users {
   async find(id: string): Promise<{ id: string; name: string }> {
     runs += 1;
     return { id, name: 'Ada' };
+  }
+
+  @CacheData({ scope: 'request' })
+  async visit(): Promise<{ number: number }> {
+    return { number: (visits += 1) };
   }
 
   @CacheResource({ onRelease: () => (released += 1) })
@@ -45,6 +65,27 @@ class UsersController {
   }
 }
 
+@Injectable()
+class VisitGuard implements CanActivate {
+  constructor(readonly users: Users) {}
+
+  async canActivate(): Promise<boolean> {
+    return (await this.users.visit()).number > 0;
+  }
+}
+
+@Controller('visits')
+@UseGuards(VisitGuard)
+class VisitsController {
+  constructor(readonly users: Users) {}
+
+  @Post()
+  @HttpCode(200)
+  async count(@Body() body: { name: string }): Promise<{ name: string; number: number }> {
+    return { ...body, ...(await this.users.visit()) };
+  }
+}
+
 const told: string[] = [];
 
 @Controller('orders')
@@ -58,8 +99,8 @@ class OrdersController {
 }
 
 @Module({
-  imports: [CacheModule.forRoot()],
-  controllers: [UsersController, OrdersController],
+  imports: [CacheModule.forRoot({ scopes: true })],
+  controllers: [UsersController, OrdersController, VisitsController],
   providers: [
     Users,
     provideResource('POOL', async () => ({ user: 'ann' }), { onRelease: () => told.push('pool') }),
@@ -83,6 +124,14 @@ async function platform(name: string, app: INestApplication): Promise<void> {
   await answersTwice(`@millpond/nest: a deleted call runs again on ${name}`, () => runs, ask);
 
   assert.equal(await (await fetch(`${url}/orders/ann`)).text(), 'orders of ann');
+
+  const headers = { 'content-type': 'application/json' };
+  const visit = async (): Promise<unknown> =>
+    (await fetch(`${url}/visits`, { method: 'POST', headers, body: '{"name":"ann"}' })).json();
+  const begun = visits;
+  assert.deepEqual(await visit(), { name: 'ann', number: begun + 1 });
+  assert.deepEqual(await visit(), { name: 'ann', number: begun + 2 });
+  passed(`@millpond/nest: a request has a scope, also behind its body, on ${name}`);
 
   const before = released;
   assert.equal(await users.pool(), await users.pool());
