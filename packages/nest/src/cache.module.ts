@@ -19,7 +19,7 @@ import { oneOptionsSource } from './errors.js';
 import { getCacheToken } from './inject-cache.decorator.js';
 import { trouble } from './log.js';
 import { SCOPED_RESOURCES, ScopedResources } from './resources/index.js';
-import { HttpScopes } from './scopes/index.js';
+import { getExchangeToken, HttpScopes } from './scopes/index.js';
 
 const OPTIONS = Symbol('@millpond/nest: the options of CacheModule');
 const HELD = Symbol('@millpond/nest: the cache of CacheModule');
@@ -75,6 +75,7 @@ function moduleWith(options: readonly Provider[], { isGlobal }: CacheModuleExtra
       ...options,
       { provide: HELD, useFactory: hold, inject: [OPTIONS] },
       { provide: getCacheToken(), useFactory: ({ cache }: HeldCache) => cache, inject: [HELD] },
+      { provide: getExchangeToken(), useFactory: ({ exchange }: Cache) => exchange, inject: [getCacheToken()] },
       {
         provide: SCOPED_RESOURCES,
         useFactory: makeResources,
@@ -91,7 +92,7 @@ function moduleWith(options: readonly Provider[], { isGlobal }: CacheModuleExtra
         inject: [getCacheToken(), HELD, ModulesContainer, SCOPED_RESOURCES, HttpScopes],
       },
     ],
-    exports: [getCacheToken(), CacheRegistry, SCOPED_RESOURCES],
+    exports: [getCacheToken(), getExchangeToken(), CacheRegistry, SCOPED_RESOURCES],
   };
 }
 

@@ -19,4 +19,10 @@ export {
   type TenantContextsOptions,
   type TenantPayload,
 } from './resources/index.js';
-export type { HttpRequest, RequestScopeOptions, Scopes } from './scopes/index.js';
+export {
+  getExchangeToken,
+  InjectExchange,
+  type HttpRequest,
+  type RequestScopeOptions,
+  type Scopes,
+} from './scopes/index.js';

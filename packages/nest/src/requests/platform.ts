@@ -5,8 +5,18 @@ import type { HttpAdapterHost } from '@nestjs/core';
 export type Adapter = HttpAdapterHost['httpAdapter'];
 
 /** A request of Fastify. */
-interface FastifyRequest {
+export interface FastifyRequest {
+  /** As Node has it. */
   readonly raw: object;
+}
+
+/** What Fastify answers with, as far as it is used here. */
+export interface FastifyReply {
+  readonly raw: ServerResponse;
+  readonly sent: boolean;
+  header(name: string, value: string): unknown;
+  getHeader(name: string): unknown;
+  code(status: number): unknown;
 }
 
 /** What Fastify tells of a request; each step goes on with `done`. */
@@ -14,7 +24,7 @@ export interface FastifyLike {
   readonly use?: unknown;
   addHook(
     hook: 'onRequest' | 'preValidation',
-    run: (request: FastifyRequest, reply: { readonly raw: ServerResponse }, done: () => void) => void,
+    run: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void,
   ): unknown;
 }
 

@@ -1,35 +1,36 @@
 import type { ServerResponse } from 'node:http';
-import { requestScopes, type Cache, type RequestScopes, type ScopedRequest, type SessionRequest } from '@millpond/core';
+import {
+  requestExchanges,
+  requestScopes,
+  type Cache,
+  type RequestExchanges,
+  type RequestScopes,
+  type ScopedRequest,
+} from '@millpond/core';
 import { wrongScopes } from '../errors.js';
 import { noted } from '../requests/http-requests.js';
 import type { Life } from '../requests/life.js';
-import { fastifyOf, hasServer, useFirst, type Adapter } from '../requests/platform.js';
+import {
+  fastifyOf,
+  hasServer,
+  useFirst,
+  type Adapter,
+  type FastifyReply,
+  type FastifyRequest,
+} from '../requests/platform.js';
+import { KnownExchange, type PlatformExchange } from './known-exchange.js';
+import { nestRequestLogger } from './nest-request-logger.js';
 import type { HttpRequest, RequestScopeOptions, Scopes } from './scope-options.interface.js';
 
-/** A request, as far as it is known: on Fastify, middleware has that of Node, and what comes behind it Fastify's own. */
-class KnownRequest implements SessionRequest {
-  request: object;
-
-  constructor(raw: object) {
-    this.request = raw;
-  }
-
-  get session(): unknown {
-    return Reflect.get(this.request, 'session');
-  }
-
-  get sessionID(): unknown {
-    return Reflect.get(this.request, 'sessionID');
-  }
-
-  get headers(): HttpRequest['headers'] {
-    return Reflect.get(this.request, 'headers') as HttpRequest['headers'];
-  }
+/** What opens scopes, by what the option says. */
+interface Opener {
+  readonly scopes: RequestScopes<KnownExchange>;
+  readonly exchange: RequestExchanges<KnownExchange>;
 }
 
 /** A request whose scope is open. */
 interface Opened {
-  readonly known: KnownRequest;
+  readonly known: KnownExchange;
   readonly scope: ScopedRequest;
 }
 
@@ -38,30 +39,27 @@ export type Entrance = ScopedRequest['run'];
 
 /** Opens the scopes of an app's HTTP requests, on either platform. */
 export class HttpScopes {
-  readonly #scopes: RequestScopes<KnownRequest> | undefined;
+  readonly #opener: Opener | undefined;
   /** By the request that Node has made. */
   readonly #opened = new WeakMap<object, Opened>();
   readonly #entrances = new WeakMap<Life, Entrance>();
 
   /** @throws CacheError `ERR_MILLPOND_INVALID_OPTION` */
   constructor(cache: Cache, given: Scopes | undefined) {
-    const isWanted = given !== undefined && given !== false;
-    this.#scopes = isWanted ? requestScopes(cache, sessionOption(given), 'CacheModule: scopes') : undefined;
+    this.#opener = given === undefined || given === false ? undefined : openerOf(cache, given);
   }
 
   /** Opens a scope around each request; to be called while modules configure their middleware. */
   watch(adapter: Adapter | null | undefined): void {
-    const scopes = this.#scopes;
-    if (scopes === undefined || !hasServer(adapter)) return;
-    useFirst(adapter, (raw, response, next) => this.#enter(scopes, raw, response, raw).scope.run(next));
+    const opener = this.#opener;
+    if (opener === undefined || !hasServer(adapter)) return;
+    useFirst(adapter, (raw, response, next) => this.#enter(opener, raw, response, { request: raw }, next));
+    const onFastify = (request: FastifyRequest, reply: FastifyReply, done: () => void): void =>
+      this.#enter(opener, request.raw, reply.raw, { request, reply }, done);
     const fastify = fastifyOf(adapter);
-    fastify?.addHook('onRequest', (request, reply, done) => {
-      this.#enter(scopes, request.raw, reply.raw, request).scope.run(done);
-    });
+    fastify?.addHook('onRequest', onFastify);
     // Again, behind what has read the body, in the async context of its socket; and behind what has brought a session.
-    fastify?.addHook('preValidation', (request, reply, done) => {
-      this.#enter(scopes, request.raw, reply.raw, request).scope.run(done);
-    });
+    fastify?.addHook('preValidation', onFastify);
   }
 
   /** Into the scope of a request; undefined where none was opened. */
@@ -71,32 +69,43 @@ export class HttpScopes {
 
   /** Resolves when every scope that has ended has let go of what was made in it. Never rejects. */
   async ended(): Promise<void> {
-    await this.#scopes?.ended();
+    await this.#opener?.scopes.ended();
   }
 
-  #enter(scopes: RequestScopes<KnownRequest>, raw: object, response: ServerResponse, request: object): Opened {
+  #enter(opener: Opener, raw: object, response: ServerResponse, platform: PlatformExchange, next: () => void): void {
     let opened = this.#opened.get(raw);
     if (opened === undefined) {
-      const known = new KnownRequest(raw);
-      const scope = scopes.open(known, response);
+      const known = new KnownExchange(response, platform);
+      const scope = opener.scopes.open(known, response, opener.exchange(known, known.response));
       this.#opened.set(raw, (opened = { known, scope }));
       this.#entrances.set(noted(raw, response), scope.run);
     }
-    opened.known.request = request;
+    opened.known.platform = platform;
     opened.scope.noteSession();
-    return opened;
+    opened.scope.run(next);
   }
 }
 
-function sessionOption(given: unknown): ((known: KnownRequest) => ReturnType<SessionOf>) | undefined {
-  if (given === true) return undefined;
-  if (typeof given !== 'object' || given === null) throw wrongScopes(given);
-  const { session, ...others }: RequestScopeOptions = given;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrongScopes(given, unknown);
-  // What is no function is refused by core, which has the words for it.
-  if (typeof session !== 'function') return session;
-  return ({ request }) => session(request as HttpRequest);
+function openerOf(cache: Cache, given: unknown): Opener {
+  const { session, user, logger } = scopeOptions(given);
+  return {
+    scopes: requestScopes(cache, ofKnown(session), WHERE),
+    exchange: requestExchanges({ user: ofKnown(user), logger: ofKnown(logger ?? (() => nestRequestLogger)) }, WHERE),
+  };
 }
 
-type SessionOf = NonNullable<RequestScopeOptions['session']>;
+const WHERE = 'CacheModule: scopes';
+
+function scopeOptions(given: unknown): RequestScopeOptions {
+  if (given === true) return {};
+  if (typeof given !== 'object' || given === null) throw wrongScopes(given);
+  const { session: _session, user: _user, logger: _logger, ...others }: RequestScopeOptions = given;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrongScopes(given, unknown);
+  return given;
+}
+
+/** A function of the platform's request as one of what is known of it. What is no function core refuses, with the option's name. */
+function ofKnown<R>(about: ((request: HttpRequest) => R) | undefined): ((known: KnownExchange) => R) | undefined {
+  return typeof about === 'function' ? ({ request }) => about(request) : about;
+}

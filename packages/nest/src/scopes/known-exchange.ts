@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import type { ExchangedRequest, ExchangedResponse, SessionRequest } from '@millpond/core';
+import type { FastifyReply } from '../requests/platform.js';
+import type { HttpRequest } from './scope-options.interface.js';
+
+/** A request and its response as the platform has them. */
+export interface PlatformExchange {
+  /** That of Express, or of Fastify; in middleware on Fastify that of Node. */
+  readonly request: object;
+  /** Of Fastify, behind middleware. */
+  readonly reply?: FastifyReply | undefined;
+}
+
+/** A request as far as it is known: on Fastify, middleware has that of Node, and what comes behind it Fastify's own. */
+export class KnownExchange implements SessionRequest, ExchangedRequest {
+  readonly #raw: ServerResponse;
+  platform: PlatformExchange;
+
+  constructor(response: ServerResponse, platform: PlatformExchange) {
+    this.#raw = response;
+    this.platform = platform;
+  }
+
+  get request(): HttpRequest {
+    return this.platform.request as HttpRequest;
+  }
+
+  get headers(): HttpRequest['headers'] {
+    return this.request.headers;
+  }
+
+  get session(): unknown {
+    return this.#property('session');
+  }
+
+  get sessionID(): unknown {
+    return this.#property('sessionID');
+  }
+
+  get query(): unknown {
+    return this.#property('query');
+  }
+
+  get params(): unknown {
+    return this.#property('params');
+  }
+
+  get user(): unknown {
+    return this.#property('user');
+  }
+
+  /** Headers and status of the response: Fastify keeps them with its reply until they are sent. */
+  get response(): ExchangedResponse {
+    const raw = this.#raw;
+    const reply = (): FastifyReply | undefined => this.platform.reply;
+    return {
+      isSent: () => raw.headersSent || reply()?.sent === true,
+      getHeader: (name) => (reply() ?? raw).getHeader(name),
+      setHeader: (name, value) => void (reply()?.header(name, value) ?? raw.setHeader(name, value)),
+      // Of this one header Fastify keeps all that is set.
+      addCookie: (text) => void (reply()?.header('set-cookie', text) ?? raw.appendHeader('set-cookie', text)),
+      setStatus: (code) => void (reply()?.code(code) ?? (raw.statusCode = code)),
+    };
+  }
+
+  #property(name: string): unknown {
+    return Reflect.get(this.platform.request, name);
+  }
+}
