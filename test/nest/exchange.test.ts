@@ -4,10 +4,12 @@ import {
   HttpCode,
   Inject,
   Injectable,
+  Module,
   Param,
   Scope,
   UseGuards,
   type ExecutionContext,
+  type MiddlewareConsumer,
 } from '@nestjs/common';
 import { CacheData, CacheModule, createCache, getExchangeToken, InjectExchange, type Exchange } from '@millpond/nest';
 import { describe, expect, test } from 'vitest';
@@ -98,6 +100,36 @@ describe.each(platforms)('the injected exchange on %s', (platform) => {
       ['report 7', { id: '7' }, 'Request'],
     ]);
   });
+});
+
+test.each(platforms)('middleware may set headers and cookies by it on %s', async (platform) => {
+  @Controller()
+  class Pages {
+    @Get()
+    show(): string {
+      return 'shown';
+    }
+  }
+  @Module({ imports: [CacheModule.forRoot({ scopes: true })], controllers: [Pages] })
+  class AppModule {
+    constructor(@InjectExchange() readonly exchange: Exchange) {}
+    configure(consumer: MiddlewareConsumer): void {
+      const greet = (_request: unknown, _response: unknown, next: () => void): void => {
+        this.exchange.responseHeader('x-language', this.exchange.requestHeader('accept-language') ?? 'en');
+        this.exchange.responseCookie('seen', '1');
+        this.exchange.responseCookie('shown', '1');
+        next();
+      };
+      consumer.apply(greet).forRoutes(Pages);
+    }
+  }
+  const { get } = await serve(platform, { imports: [AppModule] });
+  const { headers } = await get('/', { 'accept-language': 'fr' });
+  expect(headers.get('x-language')).toBe('fr');
+  expect(headers.getSetCookie()).toEqual([
+    'seen=1; Path=/; HttpOnly; SameSite=Lax',
+    'shown=1; Path=/; HttpOnly; SameSite=Lax',
+  ]);
 });
 
 test('what it is injected into stays a singleton; outside a request it says so', async () => {

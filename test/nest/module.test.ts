@@ -123,6 +123,8 @@ test.each<[unknown, string]>([
   ['yes', 'option `scopes` is string, but it must be true, false or { session: (request) => ... }'],
   [{ sesion: () => 'x' }, 'option `scopes` has no `sesion`'],
   [{ session: 'x' }, 'scopes: option `session` is "x", but it must be a function of the request'],
+  [{ user: 'x' }, 'CacheModule: scopes: option `user` is "x", but it must be a function of the request'],
+  [{ logger: 1 }, 'CacheModule: scopes: option `logger` is 1, but it must be a function of the request'],
 ])('wrong scopes fail the start of the app: %j', async (scopes, message) => {
   const options = { scopes } as CacheModuleOptions;
   const error = await failureOf(build({ imports: [CacheModule.forRoot(options)] }).compile());

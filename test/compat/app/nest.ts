@@ -6,8 +6,10 @@ import {
   CacheResource,
   getCachedData,
   InjectCache,
+  InjectExchange,
   provideResource,
   type Cache,
+  type Exchange,
 } from '@millpond/nest';
 import {
   Body,
@@ -32,6 +34,7 @@ import { answersTwice, passed } from './check.js';
 let runs = 0;
 let released = 0;
 let visits = 0;
+let greetings = 0;
 
 @Injectable()
 class Users {
@@ -77,7 +80,18 @@ class VisitGuard implements CanActivate {
 @Controller('visits')
 @UseGuards(VisitGuard)
 class VisitsController {
-  constructor(readonly users: Users) {}
+  constructor(
+    readonly users: Users,
+    @InjectExchange() readonly exchange: Exchange,
+  ) {}
+
+  @Get()
+  @CacheData()
+  async greet(): Promise<string> {
+    greetings += 1;
+    this.exchange.responseHeader('x-greeting', String(greetings));
+    return `hello, ${this.exchange.requestHeader('x-user') ?? 'nobody'}`;
+  }
 
   @Post()
   @HttpCode(200)
@@ -132,6 +146,17 @@ async function platform(name: string, app: INestApplication): Promise<void> {
   assert.deepEqual(await visit(), { name: 'ann', number: begun + 1 });
   assert.deepEqual(await visit(), { name: 'ann', number: begun + 2 });
   passed(`@millpond/nest: a request has a scope, also behind its body, on ${name}`);
+
+  const greet = async (user: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/visits`, { headers: { 'x-user': user } });
+    return [await answer.text(), Number(answer.headers.get('x-greeting')) - greeted];
+  };
+  const greeted = greetings;
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual(await greet('ann'), ['hello, ann', 1]);
+    assert.deepEqual(await greet('bob'), ['hello, bob', 2]);
+  }
+  passed(`@millpond/nest: a cached method reads and sets headers by the exchange, on ${name}`);
 
   const before = released;
   assert.equal(await users.pool(), await users.pool());

@@ -13,8 +13,8 @@ const WHY = {
 
 const CURES = {
   none:
-    'Turn scopes on: in Fastify by the option `scopes: true` of the plugin, in Express by app.use(pond.scopes()), elsewhere ' +
-    'by cache.openScope({ exchange }). What is left running behind a result, or on a timer, is for no request.',
+    'Turn scopes on: in Fastify by the option `scopes: true` of the plugin, in Nest by that of CacheModule, in Express by ' +
+    'app.use(pond.scopes()), elsewhere by cache.openScope({ exchange }). What is left running behind a result, or on a timer, is for no request.',
   ended: 'Await what needs it before the response is sent.',
 } as const;
 
