@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requestScopes } from '@millpond/core';
+import { nodeResponse, requestExchanges, requestScopes } from '@millpond/core';
 import { CacheModule } from '@millpond/nest';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -33,10 +33,11 @@ export async function startNest(parts: AppParts): Promise<RunningApp> {
     abortOnError: false,
   });
   const scopes = requestScopes<IncomingMessage>(parts.cache, ({ headers }) => visitorOf(headers), 'flights');
+  const exchange = requestExchanges<IncomingMessage>({}, 'flights');
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const cookie = cookieFor(request.headers);
     if (cookie !== undefined) response.setHeader('set-cookie', cookie);
-    scopes.open(request, response).run(next);
+    scopes.open(request, response, exchange(request, nodeResponse(response))).run(next);
   });
   app.useGlobalFilters(new ProblemFilter());
   const listening = await listenOnFreePort(parts.port, async (free) => {
