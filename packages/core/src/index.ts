@@ -39,6 +39,7 @@ export type {
 } from './events.js';
 export type { EffectOptions } from './effect/index.js';
 export {
+  nodeResponse,
   requestExchanges,
   type CookieOptions,
   type Exchange,

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  nodeResponse,
   requestExchanges,
   requestScopes,
   type Cache,
-  type ExchangedResponse,
   type ExchangeOptions,
   type RequestScopes,
   type SessionIdentity,
@@ -53,21 +53,11 @@ export function scopesOf(cache: Cache): AppScopes {
       const exchange = requestExchanges<Q>({ user, logger }, 'scopes');
       made.push(scopes);
       return (request, response, next) => {
-        const scope = scopes.open(request, response, exchange(request, responseOf(response)));
+        const scope = scopes.open(request, response, exchange(request, nodeResponse(response)));
         scope.noteSession();
         scope.run(next);
       };
     },
     ended: () => Promise.all(made.map((scopes) => scopes.ended())),
-  };
-}
-
-function responseOf(response: ServerResponse): ExchangedResponse {
-  return {
-    isSent: () => response.headersSent,
-    getHeader: (name) => response.getHeader(name),
-    setHeader: (name, value) => void response.setHeader(name, value),
-    addCookie: (text) => void response.appendHeader('set-cookie', text),
-    setStatus: (code) => void (response.statusCode = code),
   };
 }

@@ -18,11 +18,14 @@ export interface ExchangeRoutes {
   readonly cache: Cache;
   readonly exchange: Exchange;
   /** Answers with what a handler returns, as JSON. The handler gets what stands for the request and for the response. */
-  get(path: string, handler: (parts: { readonly request: object; readonly response: object }) => unknown): void;
+  readonly get: (
+    path: string,
+    handler: (parts: { readonly request: object; readonly response: object }) => unknown,
+  ) => void;
   /** Answers, and then calls what is given. */
-  afterwards(path: string, act: () => Promise<unknown>): void;
+  readonly afterwards: (path: string, act: () => Promise<unknown>) => void;
   /** A cached route. */
-  cached(path: string, options: RouteOptions, handler: RouteHandler): void;
+  readonly cached: (path: string, options: RouteOptions, handler: RouteHandler) => void;
 }
 
 /** An app that is to be started. */

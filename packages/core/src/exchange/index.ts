@@ -3,6 +3,7 @@
 export { createExchange } from './create-exchange.js';
 export type { Exchange } from './exchange.js';
 export type { ExchangeHost, LogLevel, RequestLogger } from './exchange-host.js';
+export { nodeResponse } from './node-response.js';
 export {
   requestExchanges,
   type ExchangedRequest,

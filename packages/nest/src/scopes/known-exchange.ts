@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ExchangedRequest, ExchangedResponse, SessionRequest } from '@millpond/core';
+import { nodeResponse, type ExchangedRequest, type ExchangedResponse, type SessionRequest } from '@millpond/core';
 import type { FastifyReply } from '../requests/platform.js';
 import type { HttpRequest } from './scope-options.interface.js';
 
@@ -51,19 +51,32 @@ export class KnownExchange implements SessionRequest, ExchangedRequest {
 
   /** Headers and status of the response: Fastify keeps them with its reply until they are sent. */
   get response(): ExchangedResponse {
-    const raw = this.#raw;
-    const reply = (): FastifyReply | undefined => this.platform.reply;
+    const node = nodeResponse(this.#raw);
+    const known = (): ExchangedResponse => {
+      const { reply } = this.platform;
+      return reply === undefined ? node : replyResponse(reply);
+    };
     return {
-      isSent: () => raw.headersSent || reply()?.sent === true,
-      getHeader: (name) => (reply() ?? raw).getHeader(name),
-      setHeader: (name, value) => void (reply()?.header(name, value) ?? raw.setHeader(name, value)),
-      // Of this one header Fastify keeps all that is set.
-      addCookie: (text) => void (reply()?.header('set-cookie', text) ?? raw.appendHeader('set-cookie', text)),
-      setStatus: (code) => void (reply()?.code(code) ?? (raw.statusCode = code)),
+      isSent: () => known().isSent(),
+      getHeader: (name) => known().getHeader(name),
+      setHeader: (name, value) => known().setHeader(name, value),
+      addCookie: (text) => known().addCookie(text),
+      setStatus: (code) => known().setStatus(code),
     };
   }
 
   #property(name: string): unknown {
     return Reflect.get(this.platform.request, name);
   }
+}
+
+function replyResponse(reply: FastifyReply): ExchangedResponse {
+  return {
+    isSent: () => reply.sent || reply.raw.headersSent,
+    getHeader: (name) => reply.getHeader(name),
+    setHeader: (name, value) => void reply.header(name, value),
+    // Of this one header Fastify keeps all that is set.
+    addCookie: (text) => void reply.header('set-cookie', text),
+    setStatus: (code) => void reply.code(code),
+  };
 }
