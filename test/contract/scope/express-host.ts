@@ -21,7 +21,8 @@ interface App {
   all(path: string, handler: Handler): unknown;
 }
 
-function handleOf(request: object): SessionHandle {
+/** The session of express-session. */
+export function handleOf(request: object): SessionHandle {
   const current = (): session.Session => Reflect.get(request, 'session') as session.Session;
   return {
     set: (name, value) => void Reflect.set(current(), name, value),

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallPolicy } from './call-policy.js';
 import type { DataEntry } from './data-entry.js';
 import type { DataAnswer, DataOutcome } from './data-outcome.js';
@@ -108,21 +107,32 @@ export class DataFlights {
   #readsOf(flight: Flight<DataOutcome>, base: string, given: readonly Read[] | undefined): Reads | undefined {
     const { host, flights, variants, report } = this.#parts;
     if (host.inputs.isEmpty) return undefined;
-    const reads: Reads = new Reads(base, report.fn, given ?? AsyncLocalStorage.snapshot(), (read) => {
-      variants.branch(base, reads.path.slice(0, -1), read.input);
-      const key = keyOfPath(base, reads.path);
-      // As it was expected: whoever waits has looked there, because it is the same for them.
-      if (flight.key === key || flight.key.startsWith(`${key}\u0000`)) return;
-      flights.rekey(flight, key);
-      flight.hasRead(read);
-    });
+    const reads: Reads = new Reads(
+      base,
+      report.fn,
+      given ?? host.inputs.callerContext(),
+      (read) => {
+        variants.branch(base, reads.path.slice(0, -1), read.input);
+        const key = keyOfPath(base, reads.path);
+        // As it was expected: whoever waits has looked there, because it is the same for them.
+        if (flight.key === key || flight.key.startsWith(`${key}\u0000`)) return;
+        flights.rekey(flight, key);
+        flight.hasRead(read);
+      },
+      () => {
+        // Its caller has gone, say: who has joined looks for an answer of their own.
+        flights.setApart(flight);
+        flight.letGoJoiners();
+      },
+    );
     return reads;
   }
 
   /** Whether what a run reads is the same for who calls now; undefined when nothing can be read. */
   sameInputs(): ((read: Read) => boolean) | undefined {
-    if (this.#parts.host.inputs.isEmpty) return undefined;
-    const inContext = AsyncLocalStorage.snapshot();
+    const { inputs } = this.#parts.host;
+    if (inputs.isEmpty) return undefined;
+    const inContext = inputs.callerContext();
     return ({ input, text }) => inContext(() => readHere(input).text === text);
   }
 

@@ -1,9 +1,11 @@
 import { decodeValue, encodeValue } from '../codec/index.js';
 import { adopt, codecsOf, keep, type CodecList, type KeepOptions } from '../copy/index.js';
-import { effectUnknown, invalidOption } from '../errors/index.js';
+import { effectShared, effectUnknown, invalidOption } from '../errors/index.js';
 import type { CacheEvents } from '../events.js';
-import { showKey } from '../key/index.js';
+import { isScopedBy, scopeOf, showKey } from '../key/index.js';
+import type { Recorder } from '../run/inherited.js';
 import { currentRecorder } from '../run/run-context.js';
+import { checkOptions, isOneOf } from '../settings/index.js';
 import { Script, type Act, type Acts, type Place } from './script.js';
 
 /** Whose effects act. */
@@ -16,6 +18,15 @@ export interface Performed {
 const PASS_DATA =
   'It acts again with each hit, from what is kept: pass data, such as the texts and fields that the action needs. What is ' +
   "of the request (its response, its log), the action finds in its caller's async context.";
+
+/** For whom an effect is. */
+export interface EffectOptions {
+  /**
+   * The widest scope of the functions that may call it: `'session'` for what is done to one user, and must not be done
+   * to whoever gets the same value, such as setting a cookie. Default `'global'`: any function.
+   */
+  readonly scope?: 'global' | 'session' | 'request' | undefined;
+}
 
 type Action = (...args: readonly unknown[]) => unknown;
 
@@ -33,7 +44,8 @@ export class Effects {
   }
 
   /** Makes an effect: see `Cache.effect`. */
-  create(name: unknown, action: unknown): Action {
+  create(name: unknown, action: unknown, options: unknown = {}): Action {
+    checkOptions<EffectOptions>(options, { scope: isOneOf('global', 'session', 'request') }, 'effect');
     if (typeof name !== 'string' || name === '')
       throw invalidOption('effect', 'name', name, 'a text that is not empty');
     if (this.#actions.has(name)) {
@@ -41,13 +53,21 @@ export class Effects {
     }
     if (typeof action !== 'function') throw invalidOption('effect', 'action', action, 'a function');
     const act: Action = (...args) => Reflect.apply(action, undefined, args);
+    const { scope = 'global' } = options;
     this.#actions.set(name, act);
     return (...args) => {
       const run = currentRecorder();
-      if (run === undefined) this.#settle(name, act(...args), undefined);
-      else if (run.replays) (run.script ??= new Script()).add(this.#actOf(name, args), name);
+      if (run === undefined) return this.#settle(name, act(...args), undefined);
+      checkScope(name, scope, run);
+      if (run.replays) (run.script ??= new Script()).add(this.#actOf(name, args), name);
       else this.#attempt({ name, args }, undefined);
     };
+  }
+
+  /** Makes one whose action never throws into who calls it, be it inside a cached function or not. */
+  createQuiet(name: string, action: Action, options: EffectOptions = {}): Action {
+    const effect = this.create(name, action, options);
+    return (...args) => (currentRecorder() === undefined ? this.#attempt({ name, args }, undefined) : effect(...args));
   }
 
   /** What is recorded of a call; throws when its arguments are no data. */
@@ -125,4 +145,12 @@ function argsOf(copy: unknown): readonly unknown[] {
 
 function isThenable(result: unknown): result is PromiseLike<unknown> {
   return typeof result === 'object' && result !== null && typeof Reflect.get(result, 'then') === 'function';
+}
+
+/** Whoever gets the result of a run gets its effects. A run that passes through keeps nothing for anybody. */
+function checkScope(name: string, scope: 'global' | 'session' | 'request', run: Recorder): void {
+  if (scope === 'global' || run.passesThrough) return;
+  const prefix = scopeOf(run.key);
+  if (prefix === undefined) throw effectShared(name, scope, run.fn, "scope 'global'");
+  if (scope === 'request' && isScopedBy(prefix, 'session')) throw effectShared(name, scope, run.fn, "scope 'session'");
 }

@@ -1,33 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { invalidOption } from '../errors/index.js';
-import { createKeyer, type Hasher } from '../key/index.js';
+import { createKeyer, digest, type Hasher } from '../key/index.js';
+import { asRunHere } from '../run/run-context.js';
+import { scopesHere, type Scopes } from '../scope/index.js';
+import { checkOptions, isBoolean } from '../settings/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import { ownCopy } from './own-copy.js';
+import type { InContext } from './reads.js';
 import { readHere, type Input } from './read.js';
 
 const AT_ONCE = 'what is known at once: await it where the request begins, and let `read` return what it came to';
+
+/** What an input may be told beside what it reads. */
+export interface InputOptions {
+  /**
+   * Whether its values are credentials, or tell who somebody is: then keys, which events and `explain` show, hold a digest
+   * of them. Default false.
+   */
+  readonly secret?: boolean | undefined;
+}
 
 /** The inputs of one cache, by their names. */
 export class Inputs {
   readonly #names = new Set<string>();
   readonly #hashers: readonly Hasher[];
+  readonly #scopes: Pick<Scopes, 'haveExchanges'>;
 
-  constructor(hashers: readonly Hasher[]) {
+  constructor(hashers: readonly Hasher[], scopes: Pick<Scopes, 'haveExchanges'>) {
     this.#hashers = hashers;
+    this.#scopes = scopes;
   }
 
-  /** Whether there is none: then no run needs to know its caller's context. */
+  /** Whether nothing can be read: then no run needs to know its caller's context. */
   get isEmpty(): boolean {
-    return this.#names.size === 0;
+    return this.#names.size === 0 && !this.#scopes.haveExchanges;
+  }
+
+  /** The context of who calls this, as far as inputs need it. */
+  callerContext(): InContext {
+    if (this.#names.size > 0) return AsyncLocalStorage.snapshot();
+    // Of requests only the scope is needed, and it lets go of them when they end, whatever becomes of the run (hazard 31).
+    const [inRun, inScopes] = [asRunHere(), scopesHere()];
+    return (ask) => inRun(() => inScopes(ask));
   }
 
   /** Makes an input: see `Cache.input`. */
-  create(name: unknown, read: unknown): () => unknown {
+  create(name: unknown, read: unknown, options: unknown = {}): () => unknown {
+    checkOptions<InputOptions>(options, { secret: isBoolean }, 'input');
     if (typeof name !== 'string' || name === '') throw invalidOption('input', 'name', name, 'a text that is not empty');
     if (this.#names.has(name))
       throw invalidOption('input', 'name', name, 'a name that no other input of this cache has');
     if (typeof read !== 'function') throw invalidOption('input', 'read', read, 'a function that is not asynchronous');
     this.#names.add(name);
-    const ask = (): unknown => Reflect.apply(read, undefined, []);
+    return this.ofRequest(name, () => Reflect.apply(read, undefined, []), options.secret ?? false);
+  }
+
+  /** Makes one that needs no more of its caller than the scope that they are in. */
+  ofRequest(name: string, ask: () => unknown, isSecret: boolean): () => unknown {
     const keyer = createKeyer({
       fn: `input ${name}`,
       original: ask,
@@ -44,7 +73,8 @@ export class Inputs {
         const met: object[] = [];
         const text = keyer.keyOf(undefined, [value], met);
         // A resource is what it is for everybody.
-        return { input, value: met.length === 0 ? ownCopy(value) : value, text };
+        const own = met.length === 0 ? ownCopy(value) : value;
+        return { input, value: own, text: isSecret ? `#${digest(text)}` : text };
       },
     };
     return () => readHere(input).value;

@@ -6,7 +6,7 @@ import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
 import { letIn, unblock } from './places.js';
 import { currentRun } from './run-context.js';
-import { differs, type Limit, type Waiter, type WaitOptions } from './waiter.js';
+import { differs, OTHER_INPUTS, type Limit, type Waiter, type WaitOptions } from './waiter.js';
 
 /**
  * Why a run is told to stop, and why one that has not begun does not begin. One for all: the stack of one made where a
@@ -221,6 +221,15 @@ export class Flight<T> implements Recorder {
       if (why === undefined) continue;
       this.#waiting.delete(waiter);
       waiter.reject(why);
+    }
+  }
+
+  /** What the run was to read cannot be read for who started it: those who have joined are let go. */
+  letGoJoiners(): void {
+    for (const waiter of this.#waiting) {
+      if (waiter.isSame === undefined) continue;
+      this.#waiting.delete(waiter);
+      waiter.reject(OTHER_INPUTS);
     }
   }
 
