@@ -1,7 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { settle } from '../../support/fake-clock.js';
 import { gate } from '../support/gate.js';
 import { begin, site, type Asked, type Visit } from './support.js';
+
+/** What an app keeps for a request in async context. */
+const traces = new AsyncLocalStorage<object>();
 
 type Made = ReturnType<typeof site>;
 
@@ -13,9 +17,10 @@ async function reachable({ cache }: Made, use: (number: number, visit: Visit) =>
     const headers = { 'accept-language': number % 2 === 0 ? 'fr' : 'en', cookie: `theme=${number % 3}` };
     const asked: Asked = { headers, query: {}, user: `user ${number % 5}`, session: `session ${number % 5}` };
     const visit = begin(cache, asked);
-    await visit.scope.run(() => use(number, visit));
+    const trace = { number };
+    await traces.run(trace, () => visit.scope.run(() => use(number, visit)));
     await visit.scope.end();
-    return [new WeakRef(asked), new WeakRef(visit.response)];
+    return [new WeakRef(asked), new WeakRef(visit.response), new WeakRef(trace)];
   };
   const references = (await Promise.all(Array.from({ length: 200 }, (_, number) => serve(number)))).flat();
   const left = (): number => references.filter((reference) => reference.deref() !== undefined).length;
