@@ -8,7 +8,7 @@ import type { Errand } from './errand.js';
 import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
-import { keyOfPath, readHere, Reads, type Read } from '../input/index.js';
+import { isWithin, keyOfPath, readHere, Reads, type Read } from '../input/index.js';
 import { Flight } from '../run/flight.js';
 import { type Limit } from '../run/waiter.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
@@ -72,13 +72,14 @@ export class DataFlights {
   /** Starts a run of a call; `behind` a stale answer, when it is so. */
   start(
     { key, base, path, self, args }: LocatedCall,
-    { reason, freshness, primed, late }: Omit<Errand, 'call'>,
+    { reason, freshness, primed, late }: Omit<Errand, 'call' | 'path'>,
     behind: boolean,
   ): Flight<DataOutcome> {
     const { flights, generations, host, context, settings, report } = this.#parts;
     const { staleWhileRevalidate, staleIfError, freshWithin } = freshness;
     const errand: Errand = {
       call: { key, self, args },
+      path,
       reason,
       freshness: { staleWhileRevalidate, staleIfError, freshWithin },
       primed,
@@ -112,7 +113,7 @@ export class DataFlights {
       variants.branch(base, reads.path.slice(0, -1), read.input);
       const key = keyOfPath(base, reads.path);
       // As it was expected: whoever waits has looked there, because it is the same for them.
-      if (flight.key === key || flight.key.startsWith(`${key}\u0000`)) return;
+      if (isWithin(flight.key, key)) return;
       flights.rekey(flight, key);
       flight.hasRead(read);
     });

@@ -32,6 +32,11 @@ export function extended(key: string, { input, text }: Read): string {
   return `${key}\u0000${input.name.length}:${input.name}${text}`;
 }
 
+/** Whether a key is another one, or a variant of it. */
+export function isWithin(key: string, outer: string): boolean {
+  return key === outer || key.startsWith(`${outer}\u0000`);
+}
+
 /** The key of a call whose run has read all of a path. */
 export function keyOfPath(base: string, path: readonly Read[]): string {
   return path.reduce(extended, base);

@@ -30,18 +30,18 @@ export class Reads {
   read(input: Input): Read {
     const known = this.path.find((read) => read.input === input);
     if (known !== undefined) return known;
-    const read = typeof this.#from === 'function' ? this.#from(() => readHere(input)) : this.#given(input);
+    const read = this.ask(input);
+    if (read === undefined) throw otherInput(input.name, this.#fn);
     if (this.#over) return read;
     this.path.push(read);
     this.#onRead(read);
     return read;
   }
 
-  #given(input: Input): Read {
-    const given = Array.isArray(this.#from) ? (this.#from as readonly Read[]) : [];
-    const read = given.find((each) => each.input === input);
-    if (read === undefined) throw otherInput(input.name, this.#fn);
-    return read;
+  /** What it would read, for who looks for a result in the place of the run; undefined for what may not be read. */
+  ask(input: Input): Read | undefined {
+    const from = this.#from;
+    return typeof from === 'function' ? from(() => readHere(input)) : from.find((each) => each.input === input);
   }
 
   /** The run is over: what is read from now on changes nothing. */

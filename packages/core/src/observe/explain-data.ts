@@ -1,5 +1,8 @@
 import type { DataSyncParts } from '../data/data-sync-function.js';
-import type { DataFunctionParts } from '../data/data-parts.js';
+import type { DataFunctionParts, DataStore } from '../data/data-parts.js';
+import { extended, readHere, type Located } from '../input/index.js';
+import { showKey } from '../key/index.js';
+import type { StoreInspection } from '../store/index.js';
 import { explainKey } from './explain-key.js';
 import { explainMemory } from './explain-memory.js';
 import { explainRun } from './explain-run.js';
@@ -15,9 +18,14 @@ export async function explainData(
 ): Promise<Explanation> {
   const { host, keyer, keepOptions, settings, store, flights, generations, report } = parts;
   const base = keyer.keyOf(self, args);
-  const text = parts.variants.isEmpty ? base : parts.variants.locate(base).key;
-  const key = explainKey(parts, text, { self, args });
-  const inspected = await store?.entries.inspect(text, settings.staticTags);
+  const known = locatedBy(parts, base);
+  const { inspected, located } = store === undefined ? { located: known } : await inStore(parts, store, base, known);
+  const text = located.key;
+  const key = {
+    ...explainKey(parts, base, { self, args }),
+    inputs: located.path.map(({ input, text }) => ({ name: input.name, text: showKey(text) })),
+    variants: parts.variants.keysOf(base).length,
+  };
   const now = host.settings.clock.now();
   const isOutdated = (position: number): boolean =>
     generations.firstInvalidation(position, settings.staticTags) !== undefined;
@@ -31,6 +39,30 @@ export async function explainData(
     failure: failureOf(parts, text, now),
   };
   return conclude(host, found, store !== undefined && settings.retention > 0);
+}
+
+/** Where memory leads the caller to, by their inputs. */
+function locatedBy({ variants }: DataFunctionParts, base: string): Located {
+  return variants.isEmpty ? { key: base, path: [] } : variants.locate(base);
+}
+
+/** Where the store leads them to from there, and what is there. */
+async function inStore(
+  { host, settings }: DataFunctionParts,
+  { entries }: DataStore,
+  base: string,
+  known: Located,
+): Promise<{ readonly inspected: StoreInspection; readonly located: Located }> {
+  let { key } = known;
+  const path = [...known.path];
+  for (;;) {
+    const inspected = await entries.inspect(key, settings.staticTags, base);
+    const input = inspected.state === 'branch' ? host.inputs.named(inspected.input) : undefined;
+    if (input === undefined || path.some((read) => read.input === input)) return { inspected, located: { key, path } };
+    const read = readHere(input);
+    key = extended(key, read);
+    path.push(read);
+  }
 }
 
 /** The same of a synchronous data function; `startedAt` tells since when a key is being computed, below on the stack. */

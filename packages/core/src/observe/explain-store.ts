@@ -12,6 +12,8 @@ export function explainStore(inspected: StoreInspection, keeping: KeepOptions, f
     case 'none':
     case 'damaged':
       return inspected;
+    case 'branch':
+      return { key, state: 'none', deleted: false };
     case 'invalidated':
       return { key, state, ...valueOf(inspected.entry, inspected.bytes, freshness), by: inspected.by };
     case 'expired':

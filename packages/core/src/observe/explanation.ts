@@ -37,6 +37,10 @@ export interface KeyExplanation {
   readonly version: string;
   /** The name and the version of the cache. They count in a store only. */
   readonly cache: { readonly name: string | undefined; readonly version: string };
+  /** The inputs by which its result varies for who asks, in order, as far as that is known, each as its key has it. */
+  readonly inputs: readonly { readonly name: string; readonly text: string }[];
+  /** How many variants of the call memory holds. */
+  readonly variants: number;
 }
 
 /** How long a value lived, and has to live. */
