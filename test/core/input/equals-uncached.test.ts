@@ -89,7 +89,7 @@ async function evaluate(
   return `f${fn}(${arg})[${(await Promise.all(parts.map((part) => Promise.resolve(part)))).join(' ')}]`;
 }
 
-const WHERE = ['in memory', 'over a store', 'two processes'] as const;
+const WHERE = ['in memory', 'over a store', 'two processes', 'with restarts'] as const;
 
 interface ProcessOptions {
   readonly clock: FakeClock;
@@ -125,7 +125,14 @@ function processesOf(
   options: Omit<ProcessOptions, 'store'>,
 ) {
   const store = where === 'in memory' ? undefined : new Map<string, unknown>();
-  return Array.from({ length: where === 'two processes' ? 2 : 1 }, () => processOf(fns, { ...options, store }));
+  const start = () => processOf(fns, { ...options, store });
+  return { start, processes: Array.from({ length: where === 'in memory' || where === 'over a store' ? 1 : 2 }, start) };
+}
+
+/** One of the processes begins anew, with nothing but what the store has. */
+async function restart(processes: ReturnType<typeof processOf>[], start: () => ReturnType<typeof processOf>) {
+  const [first] = processes.splice(0, 1, start());
+  await first?.cache.close();
 }
 
 test('S106, S107: whatever functions read, call and act, each caller gets the answer and the effects of an uncached call', async () => {
@@ -138,7 +145,7 @@ test('S106, S107: whatever functions read, call and act, each caller gets the an
       async (fns, rounds, maxVariants, where) => {
         const visits = new AsyncLocalStorage<Visit>();
         const clock = fakeClock();
-        const processes = processesOf(fns, where, { clock, maxVariants, visits });
+        const { processes, start } = processesOf(fns, where, { clock, maxVariants, visits });
         const processAt = (at: number) => processes[at % processes.length];
         const plain =
           (visit: Visit): Call =>
@@ -160,7 +167,9 @@ test('S106, S107: whatever functions read, call and act, each caller gets the an
           await settle();
           for (const { cache } of processes) await cache.flush();
           if (after?.do === 'advance') await clock.advance(10_000);
-          else if (after !== undefined) await processAt(calls.length)?.cached[after.fn]?.[after.do](after.arg);
+          if (where === 'with restarts') await restart(processes, start);
+          if (after?.do !== 'advance' && after !== undefined)
+            await processAt(calls.length)?.cached[after.fn]?.[after.do](after.arg);
         }
         for (const { cache } of processes) await cache.close();
       },

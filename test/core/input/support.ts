@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createCache, type DataOptions } from '@millpond/core';
+import { createCache, type CacheOptions, type DataOptions } from '@millpond/core';
 import { fakeClock } from '../../support/fake-clock.js';
 
 /** Who asks. */
@@ -15,14 +15,16 @@ export const state = { reads: ['locale', 'user'] };
 
 /** One process over a store: a page that varies by what `state` says. */
 export function server(
-  store: Map<string, unknown>,
+  store: NonNullable<CacheOptions['store']>,
   options: DataOptions<[path: string], string> = {},
   clock = fakeClock(),
+  withInputs = true,
 ) {
   const cache = createCache({ name: 'shop', store, clock, logger: { warn: () => {} } });
+  const input = <T>(name: string, read: () => T): (() => T) => (withInputs ? cache.input(name, read) : read);
   const read: Readonly<Record<string, () => string | undefined>> = {
-    locale: cache.input('locale', () => visits.getStore()?.locale),
-    user: cache.input('user', () => visits.getStore()?.user),
+    locale: input('locale', () => visits.getStore()?.locale),
+    user: input('user', () => visits.getStore()?.user),
   };
   const runs: string[] = [];
   const page = cache.cacheData(

@@ -5,6 +5,7 @@ import type { DataAnswer, DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { DataRun } from './data-run.js';
 import type { Errand } from './errand.js';
+import { wouldReplace } from './would-replace.js';
 import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
@@ -110,7 +111,10 @@ export class DataFlights {
     const { host, flights, variants, report } = this.#parts;
     if (host.inputs.isEmpty) return undefined;
     const reads: Reads = new Reads(base, report.fn, given ?? AsyncLocalStorage.snapshot(), (read) => {
-      variants.branch(base, reads.path.slice(0, -1), read.input);
+      // What is newer stays where it is found, though its run has read something else (hazard 16).
+      if (!wouldReplace(this.#parts, flight, reads.path, (there) => there.run > flight.run)) {
+        variants.branch(base, reads.path.slice(0, -1), read.input);
+      }
       const key = keyOfPath(base, reads.path);
       // As it was expected: whoever waits has looked there, because it is the same for them.
       if (isWithin(flight.key, key)) return;

@@ -4,6 +4,7 @@ import type { Acts } from '../effect/index.js';
 import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { wouldReplace } from './would-replace.js';
 import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
@@ -226,18 +227,14 @@ export class DataKeeper {
     return this.#parts.store === undefined ? Infinity : this.#parts.host.settings.memoryTtl;
   }
 
-  /**
-   * Whether memory has something newer: under its key, or what takes the place of variants, or they of it. A stored entry
-   * was computed before the flight that finds it began.
-   */
-  #isOlder({ key, reads, run }: Flight<DataOutcome>, made: Made): boolean {
-    const { shelf, variants } = this.#parts;
-    const others = made.path.length > 0 && reads !== undefined ? [reads.base] : variants.keysOf(key);
-    return [key, ...others].some((each) => {
-      const there = shelf.get(each)?.value;
-      if (there === undefined) return false;
-      return there.run > run || (made.began !== undefined && there.createdAt >= made.createdAt);
-    });
+  /** Whether memory has something newer in its place. A stored entry was computed before the flight that finds it began. */
+  #isOlder(flight: Flight<DataOutcome>, { path, began, createdAt }: Made): boolean {
+    return wouldReplace(
+      this.#parts,
+      flight,
+      path,
+      (there) => there.run > flight.run || (began !== undefined && there.createdAt >= createdAt),
+    );
   }
 
   #now(): number {

@@ -4,13 +4,14 @@ import { errorUntil, type DataEntry } from './data-entry.js';
 import { DataKeeper } from './data-keeper.js';
 import type { Errand, Plan } from './errand.js';
 import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
-import type { DataFunctionParts } from './data-parts.js';
+import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { StoreSearch } from './store-search.js';
 import type { MissReason } from '../events.js';
 import { keyOfPath } from '../input/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
 import type { Places } from '../run/places.js';
 import { runWithin } from '../run/run-context.js';
+import type { Begun } from '../store/index.js';
 
 /** What one flight does: asks the store, runs the function, keeps the result. */
 export class DataRun {
@@ -153,6 +154,7 @@ export class DataRun {
       failures === undefined ||
       ttl === undefined ||
       plan.flight.isVariant ||
+      plan.flight.reads?.hasFailed === true ||
       !this.#isCurrent(plan, settings.staticTags)
     )
       return;
@@ -199,20 +201,30 @@ export class DataRun {
   }
 
   async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {
-    const { settings, store, report, host } = this.#parts;
+    const { settings, store, report } = this.#parts;
     try {
       // Its callbacks get what the caller has given, not the master; and at once, before the caller can change the arguments.
       const value = kept.copy();
       const tags = settings.tagsOf(value, plan.args);
       const ttl = settings.ttlOf(value, plan.args);
-      // It takes the place of every variant, also of those that other processes have stored.
-      if (!host.inputs.isEmpty) await store?.entries.delete(plan.flight.key);
-      const begun = await store?.entries.begin(plan.flight.key, settings.staticTags);
+      const begun = store && (await this.#beginPrime(plan.flight.key, store));
       return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.flight.key, 0, error);
       return { type: 'failure', reason: plan.reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
     }
+  }
+
+  /**
+   * The fences of a value that takes the place of every variant, also of those that other processes have stored. A store
+   * that does not answer is not waited for: then the value is not stored, and what is there is deleted when that succeeds.
+   */
+  async #beginPrime(key: string, { entries }: DataStore): Promise<Begun> {
+    const { settings, host } = this.#parts;
+    const begun = await entries.begin(key, settings.staticTags);
+    if (host.inputs.isEmpty || !begun.storable) return begun;
+    await entries.delete(key);
+    return entries.begin(key, settings.staticTags);
   }
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {

@@ -4,9 +4,11 @@ import type { DataKeeper } from './data-keeper.js';
 import type { DataOutcome, DataSource } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import type { Errand } from './errand.js';
+import { lookAlong, type Looked } from './look-along.js';
 import { missReason } from './miss-reason.js';
+import { wouldReplace } from './would-replace.js';
 import type { MissReason } from '../events.js';
-import { extended, isWithin, type Input, type Read } from '../input/index.js';
+import { extended, isWithin, keyOfPath, type Input, type Read, type Reads } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import type { LateArguments } from '../run/late-arguments.js';
 import type { Begun, StoreLookup } from '../store/index.js';
@@ -32,7 +34,7 @@ export class StoreSearch {
   /** What the store has, if it will do; else why not, and the fences of the run that follows. */
   async lookUp(
     flight: Flight<DataOutcome>,
-    { reason, freshness, path }: Errand,
+    { call, path: known, reason, freshness }: Errand,
     store: DataStore,
     late: LateArguments,
   ): Promise<{ readonly found: Found } | { readonly reason: MissReason; readonly begun: Begun }> {
@@ -40,13 +42,13 @@ export class StoreSearch {
     if (reason === 'refresh') {
       return { reason, begun: await store.entries.begin(baseOf(flight), settings.staticTags) };
     }
-    const { looked, read } = await this.#follow(flight, path, store);
-    const found = looked.found && this.#keeper.promote(flight, looked.found, store, read);
+    const { looked, path } = await this.#follow(flight, known, store);
+    const found = looked.found && this.#keeper.promote(flight, looked.found, store, path);
     const why = missReason(reason, looked, found !== undefined);
     if (found === undefined) return { reason: why, begun: looked.begun };
     // Whoever was answered with something newer must not get what is older, though it may live longer.
-    const entry = this.#keeper.notOlderThan(flight.key, found) ?? found;
-    const source = this.#sourceOf(flight, entry, freshness, late, read);
+    const entry = this.#keeper.notOlderThan(call.key, found) ?? this.#keeper.notOlderThan(flight.key, found) ?? found;
+    const source = this.#sourceOf(flight, entry, freshness, late, path);
     if (source !== undefined) return { found: { entry, source } };
     this.#fallbacks.set(flight, { entry, key: flight.key });
     return { reason: why, begun: looked.begun };
@@ -61,17 +63,21 @@ export class StoreSearch {
   /** Reads what the store has of a call, by the inputs that it says to vary by, as they are for the caller. */
   async #follow(
     flight: Flight<DataOutcome>,
-    path: readonly Read[],
+    known: readonly Read[],
     { entries }: DataStore,
-  ): Promise<{ readonly looked: StoreLookup; readonly read: readonly Read[] }> {
-    const { host, settings } = this.#parts;
-    const read = [...path];
-    for (;;) {
-      const looked = await entries.lookup(flight.key, settings.staticTags, baseOf(flight));
+  ): Promise<Looked<StoreLookup>> {
+    const { host, settings, flights } = this.#parts;
+    const base = baseOf(flight);
+    const lookUp = (key: string): Promise<StoreLookup> => entries.lookup(key, settings.staticTags, base);
+    const along = await lookAlong(base, known, lookUp, leadsOn);
+    const path = [...along.path];
+    const key = keyOfPath(base, path);
+    if (flight.key !== key) flights.rekey(flight, key);
+    for (let { looked } = along; ; looked = await lookUp(flight.key)) {
       const input = looked.branch === undefined ? undefined : host.inputs.named(looked.branch);
-      const next = input && this.#ask(flight, read, input);
-      if (next === undefined) return { looked, read };
-      read.push(next);
+      const next = input && this.#ask(flight, path, input);
+      if (next === undefined) return { looked, path };
+      path.push(next);
     }
   }
 
@@ -81,9 +87,10 @@ export class StoreSearch {
     const { reads } = flight;
     // It leads in a circle, or back to what the look-up began with: what is stored is of no help.
     if (reads === undefined || path.some((read) => read.input === input)) return undefined;
-    const read = reads.ask(input);
+    const read = askedOf(reads, input);
     if (read === undefined) return undefined;
-    variants.branch(reads.base, path, input);
+    // A hint: nothing that memory has goes for it.
+    if (!wouldReplace(this.#parts, flight, path, () => true)) variants.branch(reads.base, path, input);
     flights.rekey(flight, extended(flight.key, read));
     flight.hasRead(read);
     return read;
@@ -102,6 +109,20 @@ export class StoreSearch {
     this.#parts.flights.leave(flight);
     if (state === 'fresh') return { type: 'store' };
     return { type: 'stale', cause: 'revalidate', late, variant: { key: flight.key, path } };
+  }
+}
+
+/** Whether what is in the place of an entry leads to an input, or nothing is there that leads elsewhere. */
+function leadsOn({ found, branch }: StoreLookup, input: string): boolean {
+  return found === undefined && (branch ?? input) === input;
+}
+
+/** What an input is for a caller; undefined when it cannot be read, which is an error only if the function does. */
+function askedOf(reads: Reads, input: Input): Read | undefined {
+  try {
+    return reads.ask(input);
+  } catch {
+    return undefined;
   }
 }
 

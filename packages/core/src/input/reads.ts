@@ -10,6 +10,8 @@ export class Reads {
   readonly base: string;
   /** What its function has read, in order. */
   readonly path: Read[] = [];
+  /** Whether there was one that could not be read for the caller: what comes of that is for nobody else. */
+  hasFailed = false;
   readonly #fn: string;
   readonly #from: InContext | readonly Read[];
   readonly #onRead: (read: Read) => void;
@@ -30,12 +32,22 @@ export class Reads {
   read(input: Input): Read {
     const known = this.path.find((read) => read.input === input);
     if (known !== undefined) return known;
-    const read = this.ask(input);
-    if (read === undefined) throw otherInput(input.name, this.#fn);
+    const read = this.#readOrFail(input);
     if (this.#over) return read;
     this.path.push(read);
     this.#onRead(read);
     return read;
+  }
+
+  #readOrFail(input: Input): Read {
+    try {
+      const read = this.ask(input);
+      if (read === undefined) throw otherInput(input.name, this.#fn);
+      return read;
+    } catch (error) {
+      this.hasFailed = true;
+      throw error;
+    }
   }
 
   /** What it would read, for who looks for a result in the place of the run; undefined for what may not be read. */

@@ -60,6 +60,18 @@ export class Variants {
     return [...(this.#keysOf.get(base) ?? [])];
   }
 
+  /** The keys of what has to go for an entry at the end of a path, its own before all when nothing else has to. */
+  inTheWay(base: string, path: readonly Read[]): readonly string[] {
+    let key = base;
+    let node: Node | 'entry' | undefined = this.#roots.get(base);
+    for (const read of path) {
+      if (node === undefined || node === 'entry' || node.input !== read.input) break;
+      key = extended(key, read);
+      node = node.next.get(read.text);
+    }
+    return [key, ...this.#below(base, key)];
+  }
+
   /** A run has read an input after a path: whoever comes next asks for it there. */
   branch(base: string, path: readonly Read[], input: Input): void {
     const there = this.#at(base, path);
@@ -129,9 +141,13 @@ export class Variants {
     if (parent !== undefined && parent !== 'entry') parent.next.set(last.text, what);
   }
 
+  #below(base: string, key: string): readonly string[] {
+    return this.keysOf(base).filter((each) => each.startsWith(`${key}\u0000`));
+  }
+
   /** No look-up will find what is there and below. */
   #dropAt(base: string, key: string): void {
     if (key === base || this.#leaves.has(key)) this.#drop(key, 'discard');
-    for (const each of this.keysOf(base)) if (each.startsWith(`${key}\u0000`)) this.#drop(each, 'discard');
+    for (const each of this.#below(base, key)) this.#drop(each, 'discard');
   }
 }

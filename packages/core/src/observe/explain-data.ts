@@ -1,7 +1,7 @@
 import type { DataSyncParts } from '../data/data-sync-function.js';
 import type { DataFunctionParts, DataStore } from '../data/data-parts.js';
-import { extended, readHere, type Located } from '../input/index.js';
-import { showKey } from '../key/index.js';
+import { lookAlong, type Looked } from '../data/look-along.js';
+import { keyOfPath, readHere, type Located, type Read } from '../input/index.js';
 import type { StoreInspection } from '../store/index.js';
 import { explainKey } from './explain-key.js';
 import { explainMemory } from './explain-memory.js';
@@ -19,11 +19,12 @@ export async function explainData(
   const { host, keyer, keepOptions, settings, store, flights, generations, report } = parts;
   const base = keyer.keyOf(self, args);
   const known = locatedBy(parts, base);
-  const { inspected, located } = store === undefined ? { located: known } : await inStore(parts, store, base, known);
-  const text = located.key;
+  const text = known.key;
+  const inStore = store && (await lookInStore(parts, store, base, known.path));
+  const isInMemory = parts.shelf.get(text) !== undefined;
   const key = {
     ...explainKey(parts, base, { self, args }),
-    inputs: located.path.map(({ input, text }) => ({ name: input.name, text: showKey(text) })),
+    inputs: namesOf(isInMemory ? known.path : (inStore?.path ?? known.path)),
     variants: parts.variants.keysOf(base).length,
   };
   const now = host.settings.clock.now();
@@ -34,7 +35,7 @@ export async function explainData(
     lastMiss: report.lastMiss(text),
     key,
     memory: memoryOf(parts, text, now, parts.cooldowns.left(text, now)),
-    store: inspected === undefined ? undefined : explainStore(inspected, keepOptions(text), settings.policy),
+    store: inStore && explainStore(inStore.looked, keepOptions(text), host.effects, settings.policy),
     run: explainRun(flights, text, now, isOutdated),
     failure: failureOf(parts, text, now),
   };
@@ -46,23 +47,29 @@ function locatedBy({ variants }: DataFunctionParts, base: string): Located {
   return variants.isEmpty ? { key: base, path: [] } : variants.locate(base);
 }
 
-/** Where the store leads them to from there, and what is there. */
-async function inStore(
+/** Where the store leads them to, and what is there. */
+async function lookInStore(
   { host, settings }: DataFunctionParts,
   { entries }: DataStore,
   base: string,
-  known: Located,
-): Promise<{ readonly inspected: StoreInspection; readonly located: Located }> {
-  let { key } = known;
-  const path = [...known.path];
-  for (;;) {
-    const inspected = await entries.inspect(key, settings.staticTags, base);
-    const input = inspected.state === 'branch' ? host.inputs.named(inspected.input) : undefined;
-    if (input === undefined || path.some((read) => read.input === input)) return { inspected, located: { key, path } };
-    const read = readHere(input);
-    key = extended(key, read);
-    path.push(read);
+  known: readonly Read[],
+): Promise<Looked<StoreInspection>> {
+  const inspect = (key: string): Promise<StoreInspection> => entries.inspect(key, settings.staticTags, base);
+  const along = await lookAlong(base, known, inspect, leadsOn);
+  const path = [...along.path];
+  for (let { looked } = along; ; looked = await inspect(keyOfPath(base, path))) {
+    const input = looked.state === 'branch' ? host.inputs.named(looked.input) : undefined;
+    if (input === undefined || path.some((read) => read.input === input)) return { looked, path };
+    path.push(readHere(input));
   }
+}
+
+function leadsOn(inspected: StoreInspection, input: string): boolean {
+  return inspected.state === 'branch' ? inspected.input === input : inspected.state !== 'found';
+}
+
+function namesOf(path: readonly Read[]): readonly string[] {
+  return path.map(({ input }) => input.name);
 }
 
 /** The same of a synchronous data function; `startedAt` tells since when a key is being computed, below on the stack. */

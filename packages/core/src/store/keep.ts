@@ -56,15 +56,15 @@ export async function writeEntry(
 }
 
 /**
- * Writes what leads to a variant, with every variant anew, so that it lives as long. It may come in the place of an entry
+ * Writes what leads to a variant, with every variant anew, so that it outlives all of them. It may come in the place of an entry
  * of a run that had read nothing. It outdates nothing and needs no fences: who follows it finds an entry with its own.
  */
 export async function writeBranch(context: StoreContext, keeping: Keeping, input: string): Promise<Sent> {
   await new Promise((resolve) => setImmediate(resolve));
   if (!mayBeKept(context, keeping)) return 'failed';
-  const { call, entry, identity } = keeping;
+  const { call, identity } = keeping;
   const text = encodeBranch({ id: call.id, input });
-  const life = Math.ceil(lifeOf(entry, longestLife(context.options, identity)));
+  const life = Math.ceil(longestLife(context.options, identity));
   return context.guard.send('keep an entry', (port) => port.set(call.entry, text, life));
 }
 

@@ -82,7 +82,8 @@ export function cacheNames(cache: string, version: string): CacheNames {
             mark: `${root}/x/${fn}/${ofAllVersions}`,
             // The first character says 6 bits of the digest.
             deletes: `${root}/n/${fn}/${ofAllVersions.charCodeAt(0)}`,
-            id: id.length <= LONG_ID ? id : `digest:${digest(id)}`,
+            // What was read of a request (a user, a header) is nobody's to read in a store.
+            id: id.length <= LONG_ID && key === base ? id : `digest:${digest(id)}`,
           };
         },
       };
