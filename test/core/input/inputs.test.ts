@@ -181,25 +181,6 @@ test('hazard 24: a variant is under what its own run has read, though the run be
   expect(page.stats()).toMatchObject({ runs: 4, entries: 2 });
 });
 
-test.each(['reads', 'reads nothing'])('hazard 16: an older run that %s replaces nothing newer', async (older) => {
-  const { cache } = pond();
-  const locale = cache.input('locale', () => 'fr');
-  const doors = [gate(), gate()];
-  let runs = 0;
-  const page = cache.cacheData(async () => {
-    const run = (runs += 1);
-    await doors[run - 1]?.passed;
-    return (run === 1) === (older === 'reads') ? `${run} in ${locale()}` : `${run} plain`;
-  });
-  const first = page();
-  const second = page.refresh();
-  doors[1]?.open();
-  await second;
-  doors[0]?.open();
-  // Nor is it served; what is newer may have had to go.
-  expect(await page()).not.toBe(await first);
-});
-
 test('`maxVariants` bounds the variants of a call; the oldest goes', async () => {
   const { visit, runs, page } = site({ maxVariants: 2 });
   for (const locale of ['fr', 'en', 'de']) await visit(locale, '/');

@@ -165,3 +165,51 @@ test('`explain` tells by what a call varies, and what the store has for who asks
   expect(await explain('fr')).toMatchObject({ next: 'hit', key: { variants: 1 }, memory: { state: 'fresh' } });
   expect(await explain('en')).toMatchObject({ next: 'miss', key: { inputs: ['locale'] } });
 });
+
+test('`explain` tells the names of the effects that a value hands out, in memory and in the store', async () => {
+  const store = reading();
+  const boot = () => {
+    const made = server(store);
+    const note = made.cache.effect('note', (text: string) => void text);
+    const count = made.cache.effect('count', () => {});
+    const load = made.cache.cacheData(
+      async () => {
+        note('hello');
+        count();
+        return made.read['locale']?.();
+      },
+      { name: 'load', version: '1' },
+    );
+    const asFrench = <T>(ask: (fn: typeof load) => T): T => visits.run({ locale: 'fr', user: '' }, () => ask(load));
+    return { ...made, asFrench };
+  };
+  const one = boot();
+  await one.asFrench((load) => load());
+  await one.cache.flush();
+  const here = await one.asFrench((load) => load.explain());
+  expect(here).toMatchObject({ memory: { effects: ['note', 'count'] }, store: { effects: ['note', 'count'] } });
+  const there = await boot().asFrench((load) => load.explain());
+  expect(there).toMatchObject({
+    key: { inputs: ['locale'] },
+    memory: { state: 'none' },
+    store: { effects: ['note', 'count'] },
+  });
+  const nobody = await one.page.explain('/');
+  expect(nobody).toMatchObject({ memory: { state: 'none' }, store: { state: 'none' } });
+});
+
+test('`explain` answers for one for whom an input cannot be read', async () => {
+  const store = reading('locale');
+  const one = server(store);
+  await one.visit('fr');
+  await one.cache.close();
+  const { cache, clock } = server(store);
+  await cache.close();
+  const other = createCache({ name: 'shop', store, clock });
+  other.input('locale', () => {
+    throw new Error('no request');
+  });
+  const page = other.cacheData(async (path: string) => path, { name: 'page', version: '1', ttl: '1h' });
+  expect(await page.explain('/')).toMatchObject({ next: 'miss', key: { inputs: [] } });
+  expect(await page('/')).toBe('/');
+});

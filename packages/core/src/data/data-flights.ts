@@ -9,7 +9,7 @@ import { wouldReplace } from './would-replace.js';
 import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
-import { isWithin, keyOfPath, readHere, Reads, type Read } from '../input/index.js';
+import { isWithin, keyOfPath, lookHere, Reads, type Read } from '../input/index.js';
 import { Flight } from '../run/flight.js';
 import { type Limit } from '../run/waiter.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
@@ -110,7 +110,7 @@ export class DataFlights {
   #readsOf(flight: Flight<DataOutcome>, base: string, given: readonly Read[] | undefined): Reads | undefined {
     const { host, flights, variants, report } = this.#parts;
     if (host.inputs.isEmpty) return undefined;
-    const reads: Reads = new Reads(base, report.fn, given ?? AsyncLocalStorage.snapshot(), (read) => {
+    const onRead = (read: Read): void => {
       // What is newer stays where it is found, though its run has read something else (hazard 16).
       if (!wouldReplace(this.#parts, flight, reads.path, (there) => there.run > flight.run)) {
         variants.branch(base, reads.path.slice(0, -1), read.input);
@@ -120,7 +120,12 @@ export class DataFlights {
       if (isWithin(flight.key, key)) return;
       flights.rekey(flight, key);
       flight.hasRead(read);
-    });
+    };
+    const onFailed = (): void => {
+      flights.leave(flight);
+      flight.letOthersGo();
+    };
+    const reads: Reads = new Reads(base, report.fn, given ?? AsyncLocalStorage.snapshot(), onRead, onFailed);
     return reads;
   }
 
@@ -128,7 +133,7 @@ export class DataFlights {
   sameInputs(): ((read: Read) => boolean) | undefined {
     if (this.#parts.host.inputs.isEmpty) return undefined;
     const inContext = AsyncLocalStorage.snapshot();
-    return ({ input, text }) => inContext(() => readHere(input).text === text);
+    return ({ input, text }) => inContext(() => lookHere(input)?.text === text);
   }
 
   /** Waits for a run as its caller does; `fallback` is what memory has that may be served instead. */
@@ -185,7 +190,8 @@ export class DataFlights {
       // It waits as a caller does, so that it is not deserted when one who joined it leaves.
       const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
-      const hasFailed = outcome.type === 'failure' && !flight.outdated && !flight.changed;
+      const isDiscarded = outcome.type === 'failure' || flight.reads?.hasFailed === true;
+      const hasFailed = isDiscarded && !flight.outdated && !flight.changed;
       if (hasFailed) cooldowns.begin(call.key, this.#now() + host.settings.refreshCooldown);
     };
     const runs = inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));

@@ -154,7 +154,6 @@ export class DataRun {
       failures === undefined ||
       ttl === undefined ||
       plan.flight.isVariant ||
-      plan.flight.reads?.hasFailed === true ||
       !this.#isCurrent(plan, settings.staticTags)
     )
       return;
@@ -256,7 +255,8 @@ export class DataRun {
 
   #isCurrent({ flight }: Plan, tags: readonly string[]): boolean {
     const { host, generations } = this.#parts;
-    if (flight.changed || flight.outdated || host.closed) return false;
+    // What is made of an input that could not be read is for that caller alone, also when the function has caught it.
+    if (flight.changed || flight.outdated || flight.reads?.hasFailed === true || host.closed) return false;
     return generations.firstInvalidation(flight.position, tags) === undefined;
   }
 

@@ -8,7 +8,7 @@ import { lookAlong, type Looked } from './look-along.js';
 import { missReason } from './miss-reason.js';
 import { wouldReplace } from './would-replace.js';
 import type { MissReason } from '../events.js';
-import { extended, isWithin, keyOfPath, type Input, type Read, type Reads } from '../input/index.js';
+import { extended, isWithin, keyOfPath, type Input, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import type { LateArguments } from '../run/late-arguments.js';
 import type { Begun, StoreLookup } from '../store/index.js';
@@ -87,7 +87,8 @@ export class StoreSearch {
     const { reads } = flight;
     // It leads in a circle, or back to what the look-up began with: what is stored is of no help.
     if (reads === undefined || path.some((read) => read.input === input)) return undefined;
-    const read = askedOf(reads, input);
+    // An input that cannot be read is an error only if the function reads it.
+    const read = reads.look(input);
     if (read === undefined) return undefined;
     // A hint: nothing that memory has goes for it.
     if (!wouldReplace(this.#parts, flight, path, () => true)) variants.branch(reads.base, path, input);
@@ -115,15 +116,6 @@ export class StoreSearch {
 /** Whether what is in the place of an entry leads to an input, or nothing is there that leads elsewhere. */
 function leadsOn({ found, branch }: StoreLookup, input: string): boolean {
   return found === undefined && (branch ?? input) === input;
-}
-
-/** What an input is for a caller; undefined when it cannot be read, which is an error only if the function does. */
-function askedOf(reads: Reads, input: Input): Read | undefined {
-  try {
-    return reads.ask(input);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The key of a flight's call, without what it reads. */

@@ -15,17 +15,25 @@ export class Reads {
   readonly #fn: string;
   readonly #from: InContext | readonly Read[];
   readonly #onRead: (read: Read) => void;
+  readonly #onFailed: (() => void) | undefined;
   #over = false;
 
   /**
    * `from`: the async context of who called; or, for a run that has no caller (behind a stale answer), what may be read.
-   * `onRead` is told of each input that is read for the first time.
+   * `onRead` is told of each input that is read for the first time, `onFailed` of one that cannot be read.
    */
-  constructor(base: string, fn: string, from: InContext | readonly Read[], onRead: (read: Read) => void) {
+  constructor(
+    base: string,
+    fn: string,
+    from: InContext | readonly Read[],
+    onRead: (read: Read) => void,
+    onFailed?: () => void,
+  ) {
     this.base = base;
     this.#fn = fn;
     this.#from = from;
     this.#onRead = onRead;
+    this.#onFailed = onFailed;
   }
 
   /** The same value however often it is read. Throws `ERR_MILLPOND_INPUT` for one that may not be read. */
@@ -41,17 +49,26 @@ export class Reads {
 
   #readOrFail(input: Input): Read {
     try {
-      const read = this.ask(input);
+      const read = this.#ask(input);
       if (read === undefined) throw otherInput(input.name, this.#fn);
       return read;
     } catch (error) {
       this.hasFailed = true;
+      this.#onFailed?.();
       throw error;
     }
   }
 
-  /** What it would read, for who looks for a result in the place of the run; undefined for what may not be read. */
-  ask(input: Input): Read | undefined {
+  /** What it would read, for who looks for a result in the place of the run; undefined for what cannot be read. */
+  look(input: Input): Read | undefined {
+    try {
+      return this.#ask(input);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #ask(input: Input): Read | undefined {
     const from = this.#from;
     return typeof from === 'function' ? from(() => readHere(input)) : from.find((each) => each.input === input);
   }

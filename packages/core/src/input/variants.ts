@@ -1,4 +1,4 @@
-import { extended, keyOfPath, readHere, type Input, type Read } from './read.js';
+import { extended, keyOfPath, lookHere, type Input, type Read } from './read.js';
 
 /** Which input is read next, and where its values lead: to another input, or to an entry. */
 interface Node {
@@ -47,7 +47,8 @@ export class Variants {
     let key = base;
     let node: Node | 'entry' | undefined = this.#roots.get(base);
     while (node !== undefined && node !== 'entry') {
-      const read = readHere(node.input);
+      const read = lookHere(node.input);
+      if (read === undefined) break;
       path.push(read);
       key = extended(key, read);
       node = node.next.get(read.text);

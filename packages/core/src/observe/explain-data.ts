@@ -1,7 +1,7 @@
 import type { DataSyncParts } from '../data/data-sync-function.js';
 import type { DataFunctionParts, DataStore } from '../data/data-parts.js';
 import { lookAlong, type Looked } from '../data/look-along.js';
-import { keyOfPath, readHere, type Located, type Read } from '../input/index.js';
+import { keyOfPath, lookHere, type Located, type Read } from '../input/index.js';
 import type { StoreInspection } from '../store/index.js';
 import { explainKey } from './explain-key.js';
 import { explainMemory } from './explain-memory.js';
@@ -59,8 +59,9 @@ async function lookInStore(
   const path = [...along.path];
   for (let { looked } = along; ; looked = await inspect(keyOfPath(base, path))) {
     const input = looked.state === 'branch' ? host.inputs.named(looked.input) : undefined;
-    if (input === undefined || path.some((read) => read.input === input)) return { looked, path };
-    path.push(readHere(input));
+    const read = input && lookHere(input);
+    if (read === undefined || path.some((before) => before.input === input)) return { looked, path };
+    path.push(read);
   }
 }
 
