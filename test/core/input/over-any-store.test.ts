@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFaultyStore } from '@millpond/core/testing';
 import { fakeClock } from '../../support/fake-clock.js';
-import { record } from '../support/cache.js';
+import { record, within } from '../support/cache.js';
 import { until } from '../support/gate.js';
 import { GatedStore } from '../support/gated-store.js';
 import { storeKinds } from '../support/stores.js';
@@ -182,8 +182,25 @@ test('a prime does not wait for a store that is gone', async () => {
   const one = server(store);
   await one.visit('fr');
   await one.cache.flush();
-  store.fail('all');
-  // The clock stands still: what waits for a deadline waits for ever.
-  await one.page.prime('for all', '/');
+  store.hang('all');
+  // A read is waited for 50 ms, an invalidation for a second.
+  await within(one.clock, 200, one.page.prime('for all', '/'));
   expect(await one.visit('fr')).toBe('for all');
+});
+
+test('a variant of before a prime does not come back when what was primed has expired', async () => {
+  const store = reading('locale');
+  const clock = fakeClock();
+  const ttl = (value: string): string => (value === 'for all' ? '1m' : '1h');
+  const one = server(store, { ttl }, clock);
+  await one.visit('fr');
+  await one.page.prime('for all', '/');
+  await one.cache.flush();
+  await clock.advance(61_000);
+  // By this one's run the store leads to variants again.
+  await one.visit('en');
+  await one.cache.close();
+  const other = server(store, { ttl }, clock);
+  await other.visit('fr');
+  expect(other.runs).toEqual(['/ fr']);
 });
