@@ -4,7 +4,7 @@ import { cookieIn } from './cookies.js';
 import type { ExchangeParts } from './create-exchange.js';
 import type { ExchangeHost } from './exchange-host.js';
 import { isHeaderName } from './header-rules.js';
-import { dataOf, identityOf } from './plain-data.js';
+import { identityOf } from './user-identity.js';
 
 /**
  * What may be read of the request. A cached function that reads of it varies by what it has read, as by any input; a run sees the
@@ -77,9 +77,8 @@ export function requestInputs({ scopes, inputs }: ExchangeParts): InputsOfExchan
     },
     requestQuery(name) {
       checkName('requestQuery', name);
-      const what = call('requestQuery', name);
       const isSecret = CREDENTIAL_PARAMETERS.has(name.toLowerCase());
-      return ask(what, () => ({ read: ({ query }) => dataOf(own(query(), name), what), isSecret }));
+      return ask(call('requestQuery', name), () => ({ read: ({ query }) => own(query(), name), isSecret }));
     },
     requestParam(name) {
       checkName('requestParam', name);

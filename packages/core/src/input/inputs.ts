@@ -22,9 +22,11 @@ export interface InputOptions {
 
 /** The inputs of one cache, by their names. */
 export class Inputs {
-  readonly #names = new Set<string>();
+  readonly #inputs = new Map<string, Input>();
   readonly #hashers: readonly Hasher[];
   readonly #scopes: Pick<Scopes, 'haveExchanges'>;
+  /** Whether some may read anything of the context of their caller. */
+  #needsAll = false;
 
   constructor(hashers: readonly Hasher[], scopes: Pick<Scopes, 'haveExchanges'>) {
     this.#hashers = hashers;
@@ -33,12 +35,12 @@ export class Inputs {
 
   /** Whether nothing can be read: then no run needs to know its caller's context. */
   get isEmpty(): boolean {
-    return this.#names.size === 0 && !this.#scopes.haveExchanges;
+    return this.#inputs.size === 0 && !this.#scopes.haveExchanges;
   }
 
   /** The context of who calls this, as far as inputs need it. */
   callerContext(): InContext {
-    if (this.#names.size > 0) return AsyncLocalStorage.snapshot();
+    if (this.#needsAll) return AsyncLocalStorage.snapshot();
     // Of requests only the scope is needed, and it lets go of them when they end, whatever becomes of the run (hazard 31).
     const [inRun, inScopes] = [asRunHere(), scopesHere()];
     return (ask) => inRun(() => inScopes(ask));
@@ -48,10 +50,10 @@ export class Inputs {
   create(name: unknown, read: unknown, options: unknown = {}): () => unknown {
     checkOptions<InputOptions>(options, { secret: isBoolean }, 'input');
     if (typeof name !== 'string' || name === '') throw invalidOption('input', 'name', name, 'a text that is not empty');
-    if (this.#names.has(name))
+    if (this.#inputs.has(name))
       throw invalidOption('input', 'name', name, 'a name that no other input of this cache has');
     if (typeof read !== 'function') throw invalidOption('input', 'read', read, 'a function that is not asynchronous');
-    this.#names.add(name);
+    this.#needsAll = true;
     return this.ofRequest(name, () => Reflect.apply(read, undefined, []), options.secret ?? false);
   }
 
@@ -77,6 +79,12 @@ export class Inputs {
         return { input, value: own, text: isSecret ? `#${digest(text)}` : text };
       },
     };
+    this.#inputs.set(name, input);
     return () => readHere(input).value;
+  }
+
+  /** The input of a name, which another process has noted; undefined when this cache does not have it. */
+  named(name: string): Input | undefined {
+    return this.#inputs.get(name);
   }
 }

@@ -216,18 +216,17 @@ export class Flight<T> implements Recorder {
 
   /** The run has read an input: callers for whom it is another are let go. */
   hasRead(read: Read): void {
-    for (const waiter of this.#waiting) {
-      const why = differs(waiter, read);
-      if (why === undefined) continue;
-      this.#waiting.delete(waiter);
-      waiter.reject(why);
-    }
+    this.#letGo((waiter) => differs(waiter, read));
   }
 
-  /** What the run was to read cannot be read for who started it: those who have joined are let go. */
-  letGoJoiners(): void {
+  /** An input cannot be read for the caller who started it: for the others it may be another matter. */
+  letOthersGo(): void {
+    this.#letGo(({ isSame }) => isSame !== undefined);
+  }
+
+  #letGo(which: (waiter: Waiter<T>) => boolean): void {
     for (const waiter of this.#waiting) {
-      if (waiter.isSame === undefined) continue;
+      if (!which(waiter)) continue;
       this.#waiting.delete(waiter);
       waiter.reject(OTHER_INPUTS);
     }

@@ -4,11 +4,6 @@ import { userHasNoKey } from '../errors/index.js';
 /** A user of more (estimated) bytes is a whole record, which changes when its user does not. */
 const MOST_USER_BYTES = 1024;
 
-/** A copy of what a framework has parsed: a function that changes it changes no request. */
-export function dataOf(value: unknown, what: string): unknown {
-  return typeof value === 'object' ? kept(value, what).copy() : value;
-}
-
 /**
  * Who a user is.
  *
