@@ -12,14 +12,10 @@ const MOST_USER_BYTES = 1024;
 export function identityOf(user: unknown): unknown {
   let copy: Kept;
   try {
-    copy = kept(user, 'requestUser()');
+    copy = keep(user, { fn: 'requestUser()', root: 'value', mode: 'clone' });
   } catch (error) {
     throw userHasNoKey('is no data', error);
   }
   if (copy.bytes > MOST_USER_BYTES) throw userHasNoKey(`takes more than ${MOST_USER_BYTES} bytes`);
   return copy.copy();
-}
-
-function kept(value: unknown, fn: string): Kept {
-  return keep(value, { fn, root: 'value', mode: 'clone' });
 }
