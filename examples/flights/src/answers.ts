@@ -115,7 +115,7 @@ export function createAnswers({ cache, file, signal, onStatus, onRelease }: Answ
   // An input: a number is written for each language that visitors ask in, and nobody gets that of another.
   const writeNumber = cache.cacheData(
     async (number: number) => new Intl.NumberFormat(languageOf(requestHeader('accept-language'))).format(number),
-    { name: 'a number, in the language of a request', store: false, maxEntries: 1_000 },
+    { name: 'numbers, by language', store: false, maxEntries: 1_000 },
   );
   return { questions, airports, writeNumber, database, history, place, placesTaken: () => taken };
 }
