@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, send, stats, statsOf, type Burst } from './support/ask.js';
+import { ask, send, stats, statsOf, type Burst, type Reply } from './support/ask.js';
 import { buildDemo } from './support/build.js';
 import { createPlace, SERVERS, type Demo, type DemoPlace } from './support/demo.js';
 
@@ -35,6 +35,32 @@ describe('one cache for three servers', () => {
     for (const server of SERVERS) {
       const { headers } = await send(demo.urls[server], '/api/delays/by-hour?statistic=median');
       expect(headers.get('server-timing')).toMatch(/^cache;desc="hit";dur=\d+\.\d\d$/u);
+    }
+  });
+
+  test('the header that the function has set comes with every answer, from whichever server', async () => {
+    const path = '/api/delays/by-hour?statistic=count&minDistance=7';
+    for (const server of SERVERS) {
+      const { headers, body } = await send<Reply>(demo.urls[server], path);
+      const { flights, source } = body.answer;
+      expect([body.outcome, headers.get('x-counted')]).toEqual([
+        server === SERVERS[0] ? 'miss' : 'hit',
+        `${flights} flights of ${source}`,
+      ]);
+    }
+  });
+
+  test('a number is written in the language of each who asks, once for all servers', async () => {
+    for (const server of SERVERS) {
+      for (const [language, expected] of [
+        ['de-DE,de;q=0.9', '200.000'],
+        ['en-US', '200,000'],
+        ['*', '200,000'],
+      ] as const) {
+        const headers = { 'accept-language': language };
+        const response = await fetch(`${demo.urls[server]}/api/delays/by-hour?statistic=median`, { headers });
+        expect(await response.json(), `${language} on ${server}`).toMatchObject({ counted: expected });
+      }
     }
   });
 

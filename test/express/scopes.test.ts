@@ -12,7 +12,9 @@ scopeContract(expressScopes('Express 4', express4));
 
 describe('wrong options of scopes() are told at once', () => {
   test.each<[unknown, string]>([
-    [{ sesion: () => 'x' }, 'scopes: there is no option `sesion`. Use one of: session.'],
+    [{ sesion: () => 'x' }, 'scopes: there is no option `sesion`. Use one of: session, user, logger.'],
+    [{ user: 'x' }, 'scopes: option `user` is "x", but it must be a function of the request that says who its user is'],
+    [{ logger: 'x' }, 'scopes: option `logger` is "x", but it must be a function of the request'],
     [{ session: 'x' }, 'scopes: option `session` is "x", but it must be a function of the request'],
   ])('%j', async (options, message) => {
     await using pond = millpond();

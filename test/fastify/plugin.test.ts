@@ -90,7 +90,7 @@ describe.each<[string, unknown]>([
     expect(seen).toBe(app.millpond);
   });
 
-  test('twice in one context is refused, with what to do', async () => {
+  test('S99: twice in one context is refused, with what to do', async () => {
     const app = make();
     await app.register(plugin);
     const error = await rejection(app.register(plugin));
@@ -98,7 +98,7 @@ describe.each<[string, unknown]>([
     expect(String(error)).toContain('registered already in this context');
   });
 
-  test('a plugin that registers it again in its own context has a cache of its own there, closed with the app', async () => {
+  test('S99: a plugin that registers it again in its own context has a cache of its own there, closed with the app', async () => {
     const app = make();
     await app.register(plugin, { name: 'outer' });
     const log: string[] = [];

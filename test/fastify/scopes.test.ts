@@ -72,8 +72,10 @@ describe.each<[string, unknown]>([
   });
 
   test.each<[unknown, string]>([
-    ['yes', 'option `scopes` is string, but it must be true, false or { session: (request) => ... }'],
+    ['yes', 'option `scopes` is string, but it must be true, false or { session: (request) => ... }, with `user`'],
     [{ sesion: () => 'x' }, 'option `scopes` has no `sesion`'],
+    [{ user: 'x' }, 'scopes: option `user` is "x", but it must be a function of the request that says who its user is'],
+    [{ logger: 'x' }, 'scopes: option `logger` is "x", but it must be a function of the request'],
     [{ session: 'x' }, 'scopes: option `session` is "x", but it must be a function of the request'],
   ])('wrong ones fail the registration: %j', async (scopes, message) => {
     const error = await failureOf(Promise.resolve(make().register(plugin, { scopes })));

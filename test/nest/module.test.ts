@@ -8,7 +8,8 @@ import {
   type CacheOptionsFactory,
 } from '@millpond/nest';
 import { expect, test } from 'vitest';
-import { start } from './support/app.js';
+import { failureOf } from '../core/support/gate.js';
+import { build, start } from './support/app.js';
 import { Clockwork } from './support/clockwork.js';
 
 test('@InjectCache() injects the cache of the module, and so does its token', async () => {
@@ -116,4 +117,17 @@ test('forRootAsync wants one source of options', () => {
   expect(() => CacheModule.forRootAsync({ useClass: Settings, useExisting: Settings })).toThrow(
     'it was given useClass and useExisting',
   );
+});
+
+test.each<[unknown, string]>([
+  ['yes', 'option `scopes` is string, but it must be true, false or { session: (request) => ... }'],
+  [{ sesion: () => 'x' }, 'option `scopes` has no `sesion`'],
+  [{ session: 'x' }, 'scopes: option `session` is "x", but it must be a function of the request'],
+  [{ user: 'x' }, 'CacheModule: scopes: option `user` is "x", but it must be a function of the request'],
+  [{ logger: 1 }, 'CacheModule: scopes: option `logger` is 1, but it must be a function of the request'],
+])('wrong scopes fail the start of the app: %j', async (scopes, message) => {
+  const options = { scopes } as CacheModuleOptions;
+  const error = await failureOf(build({ imports: [CacheModule.forRoot(options)] }).compile());
+  expect(error).toMatchObject({ code: 'ERR_MILLPOND_INVALID_OPTION' });
+  expect(String(error)).toContain(message);
 });

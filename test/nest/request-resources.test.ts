@@ -22,7 +22,7 @@ interface HeaderRequest {
 }
 
 /** An app with a connection for each request, and a transaction on it. */
-async function shopOn(platform: (typeof platforms)[number]): Promise<Shop> {
+async function shopOn(platform: (typeof platforms)[number], scopes = false): Promise<Shop> {
   const shop = workshop();
   const inHandler = door();
   const inFactory = door();
@@ -70,7 +70,7 @@ async function shopOn(platform: (typeof platforms)[number]): Promise<Shop> {
   }
 
   const served = await serve(platform, {
-    imports: [CacheModule.forRoot()],
+    imports: [CacheModule.forRoot({ scopes })],
     controllers: [OrdersController],
     providers: [
       Orders,
@@ -108,9 +108,14 @@ const RELEASED = [
   'released connection: close',
 ];
 
-describe.each(platforms)('resources of a request on %s', (platform) => {
+const kinds = platforms.flatMap((platform) => [
+  { platform, scopes: false },
+  { platform, scopes: true },
+]);
+
+describe.each(kinds)('resources of a request on $platform, the module’s scopes: $scopes', ({ platform, scopes }) => {
   test('each is built once a request, and gone when the response is closed, the last one first', async () => {
-    const { shop, served } = await shopOn(platform);
+    const { shop, served } = await shopOn(platform, scopes);
 
     const answer = await served.get('/name', { 'x-user': 'ann' });
     expect(await answer.text()).toBe('transaction of ann');
@@ -124,7 +129,7 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('requests at the same time have their own', async () => {
-    const { shop, served } = await shopOn(platform);
+    const { shop, served } = await shopOn(platform, scopes);
     const users = Array.from({ length: 20 }, (_, index) => `user ${index}`);
     const answers = await Promise.all(
       users.map(async (user) => (await served.get('/name', { 'x-user': user })).text()),
@@ -135,14 +140,14 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('a handler that throws releases them as well', async () => {
-    const { shop, served } = await shopOn(platform);
+    const { shop, served } = await shopOn(platform, scopes);
     expect((await served.get('/fails', { 'x-user': 'ann' })).status).toBe(500);
     await expect.poll(shop.living).toBe(0);
     expect(shop.told.slice(2)).toEqual(RELEASED);
   });
 
   test('a request with a body has them', async () => {
-    const { shop, served } = await shopOn(platform);
+    const { shop, served } = await shopOn(platform, scopes);
     const answer = await fetch(new URL('/body', await served.app.getUrl()), {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-user': 'ann' },
@@ -153,7 +158,7 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('a client that leaves releases them, although the handler goes on', async () => {
-    const { shop, served, inHandler } = await shopOn(platform);
+    const { shop, served, inHandler } = await shopOn(platform, scopes);
     const leave = await asked(served.app, '/slow', { 'x-user': 'ann' });
     await inHandler.reached;
     expect(shop.living()).toBe(2);
@@ -164,7 +169,7 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('a client that leaves while one is built: it is released when it is there, before what was built before it', async () => {
-    const { shop, served, inFactory } = await shopOn(platform);
+    const { shop, served, inFactory } = await shopOn(platform, scopes);
     const leave = await asked(served.app, '/name', { 'x-user': 'ann', 'x-slow': 'yes' });
     await inFactory.reached;
     leave();
@@ -184,7 +189,7 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('a factory that fails fails its request alone, and what was built before it is released', async () => {
-    const { shop, served } = await shopOn(platform);
+    const { shop, served } = await shopOn(platform, scopes);
     expect((await served.get('/name', { 'x-refuse': 'yes' })).status).toBe(500);
     await expect
       .poll(() => shop.told)
@@ -194,7 +199,7 @@ describe.each(platforms)('resources of a request on %s', (platform) => {
   });
 
   test('app.close() waits for requests under way, and for their releases', async () => {
-    const { shop, served, inHandler, leaving } = await shopOn(platform);
+    const { shop, served, inHandler, leaving } = await shopOn(platform, scopes);
     const answer = served.get('/slow', { 'x-user': 'ann', connection: 'close' });
     await inHandler.reached;
     const closed = served.app.close();

@@ -35,63 +35,69 @@ class Made {
 }
 
 describe.each(platforms)('what is left on %s', (platform) => {
-  test(`0 of ${REQUESTS} requests’ resources, and of what they were injected into, can be reached afterwards`, async () => {
-    const made = new Made();
-    await using cache = createCache();
+  test.each([
+    ['', false],
+    [', in their scopes', true],
+  ])(
+    `0 of ${REQUESTS} requests’ resources, and of what they were injected into, can be reached afterwards%s`,
+    async (_, scopes) => {
+      const made = new Made();
+      await using cache = createCache();
 
-    @Injectable({ scope: Scope.REQUEST })
-    class Orders {
-      constructor(
-        @Inject('TRANSACTION') readonly transaction: object,
-        @Inject('CLIENT') readonly client: object,
-      ) {
-        made.note(this);
+      @Injectable({ scope: Scope.REQUEST })
+      class Orders {
+        constructor(
+          @Inject('TRANSACTION') readonly transaction: object,
+          @Inject('CLIENT') readonly client: object,
+        ) {
+          made.note(this);
+        }
       }
-    }
-    @Controller()
-    class OrdersController {
-      constructor(
-        @Inject(Orders) readonly orders: Orders,
-        @Inject(REQUEST) readonly request: object,
-      ) {
-        made.note(this);
-        made.note(request);
+      @Controller()
+      class OrdersController {
+        constructor(
+          @Inject(Orders) readonly orders: Orders,
+          @Inject(REQUEST) readonly request: object,
+        ) {
+          made.note(this);
+          made.note(request);
+        }
+        @Get()
+        find(): string {
+          return typeof this.orders.transaction;
+        }
+        @Get('fails')
+        fail(): string {
+          throw new Error('no such order');
+        }
       }
-      @Get()
-      find(): string {
-        return typeof this.orders.transaction;
-      }
-      @Get('fails')
-      fail(): string {
-        throw new Error('no such order');
-      }
-    }
-    const onRelease = (): void => void (made.released += 1);
-    const { get } = await serve(platform, {
-      imports: [CacheModule.forRoot({ cache })],
-      controllers: [OrdersController],
-      providers: [
-        Orders,
-        provideResource('TRANSACTION', (request: object) => made.note({ request }), {
-          inject: [REQUEST],
-          scope: Scope.REQUEST,
-          onRelease,
-        }),
-        provideResource('CLIENT', () => made.note({}), { scope: Scope.TRANSIENT, onRelease }),
-      ],
-    });
+      const onRelease = (): void => void (made.released += 1);
+      const { get } = await serve(platform, {
+        imports: [CacheModule.forRoot({ cache, scopes })],
+        controllers: [OrdersController],
+        providers: [
+          Orders,
+          provideResource('TRANSACTION', (request: object) => made.note({ request }), {
+            inject: [REQUEST],
+            scope: Scope.REQUEST,
+            onRelease,
+          }),
+          provideResource('CLIENT', () => made.note({}), { scope: Scope.TRANSIENT, onRelease }),
+        ],
+      });
 
-    for (let request = 0; request < REQUESTS; request += 20) {
-      const paths = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? '/' : '/fails'));
-      await Promise.all(paths.map(async (path) => (await get(path)).text()));
-    }
-    await expect.poll(() => made.released).toBe(2 * REQUESTS);
-    expect(made.count).toBe(5 * REQUESTS);
-    // The server itself holds on to the last request of each connection that is kept alive.
-    for (let connection = 0; connection < 20; connection += 1) await get('/nowhere', { connection: 'close' });
-    expect(await made.reachable()).toBe(0);
-    expect(cache.stats().entries).toBe(0);
-  });
+      for (let request = 0; request < REQUESTS; request += 20) {
+        const paths = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? '/' : '/fails'));
+        await Promise.all(paths.map(async (path) => (await get(path)).text()));
+      }
+      await expect.poll(() => made.released).toBe(2 * REQUESTS);
+      expect(made.count).toBe(5 * REQUESTS);
+      // The server itself holds on to the last request of each connection that is kept alive.
+      for (let connection = 0; connection < 20; connection += 1) await get('/nowhere', { connection: 'close' });
+      expect(await made.reachable()).toBe(0);
+      expect(cache.stats().entries).toBe(0);
+    },
+  );
 
   test(`of ${REQUESTS} tenants that came and went, those that may stay can be reached afterwards, and no others`, async () => {
     const made = new Made();

@@ -11,7 +11,7 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fakeClock } from '../support/fake-clock.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { platforms, serve, start, type Served } from './support/app.js';
+import { build, platforms, serve, start, type Served } from './support/app.js';
 import { door, workshop, type Thing, type Workshop } from './support/things.js';
 
 interface HeaderRequest {
@@ -202,19 +202,27 @@ test('a durable resource without any strategy is one of its request, as Nest mak
   await expect.poll(shop.living).toBe(0);
 });
 
-test('a strategy that does not tell when a tenant goes is refused', async () => {
-  const contextId = ContextIdFactory.create();
-  apply({ attach: () => ({ resolve: () => contextId, payload: { tenantId: 'blue' } }) });
-  const shop = workshop();
-  const app = await start({
-    imports: [CacheModule.forRoot()],
-    providers: [provideResource('POOL', () => shop.build('pool'), { scope: Scope.REQUEST, durable: true })],
-  });
-  await expect(app.resolve('POOL', ContextIdFactory.getByRequest({ headers: {} }))).rejects.toThrow(
-    'Use ContextIdFactory.apply(tenantContexts({ tenantOf: (request) => ... }))',
-  );
-  expect(shop.told).toEqual([]);
-});
+test.each(['before', 'after'])(
+  'a strategy that does not tell when a tenant goes is refused, given %s the app starts',
+  async (when) => {
+    const contextId = ContextIdFactory.create();
+    const shop = workshop();
+    const foreign: ContextIdStrategy = { attach: () => ({ resolve: () => contextId, payload: { tenantId: 'blue' } }) };
+    const app = await build({
+      imports: [CacheModule.forRoot()],
+      providers: [provideResource('POOL', () => shop.build('pool'), { scope: Scope.REQUEST, durable: true })],
+    }).compile();
+    onTestFinished(() => app.close());
+    if (when === 'before') apply(foreign);
+    const starting = app.init();
+    if (when === 'after') await starting.then(() => apply(foreign));
+    const asked = (): Promise<unknown> => app.resolve('POOL', ContextIdFactory.getByRequest({ headers: {} }));
+    await expect(when === 'before' ? starting : asked()).rejects.toThrow(
+      'Use ContextIdFactory.apply(tenantContexts({ tenantOf: (request) => ... }))',
+    );
+    expect(shop.told).toEqual([]);
+  },
+);
 
 test('what is no HTTP request counts as a use of its tenant', async () => {
   const clock = fakeClock();

@@ -6,7 +6,7 @@ import type { Row } from './database/messages.js';
 import type { Airport, Answer, Bucket, DatabaseStatus, FlightQuery, Question } from './wire.js';
 
 /** Change it when the answers change their meaning or their shape: what was kept before is then left behind. */
-const ANSWERS_VERSION = '1';
+const ANSWERS_VERSION = '2';
 
 /** What the three servers share: the cached functions, made once. */
 export interface Answers {
@@ -18,6 +18,8 @@ export interface Answers {
   readonly history: CachedResource<[], History>;
   /** A place among the requests that are being answered: of the request, and given back with its response. */
   readonly place: CachedResource<[], object>;
+  /** A number as it is written in the language of whoever asks. */
+  readonly writeNumber: CachedData<[number], string>;
   /** How many have one now. */
   readonly placesTaken: () => number;
   /** The airports that flights leave from; each server keeps its response besides, in the manner of its framework. */
@@ -46,6 +48,7 @@ export interface AnswersOptions {
 export function createAnswers({ cache, file, signal, onStatus, onRelease }: AnswersOptions): Answers {
   const edition = dataEdition();
   const version = `${edition}, answers ${ANSWERS_VERSION}`;
+  const { requestHeader, responseHeader } = cache.exchange;
   const tell = (state: DatabaseStatus['state'], loaded = 0, total = 0): void => onStatus({ state, loaded, total });
 
   // A resource: opened once, however many ask; the same object for all; released when the cache closes.
@@ -81,7 +84,10 @@ export function createAnswers({ cache, file, signal, onStatus, onRelease }: Answ
         const started = performance.now();
         const opened = await database();
         const rows = await opened.all(delayStatement(question, query));
-        return toAnswer(question, query, rows, performance.now() - started);
+        const answer = toAnswer(question, query, rows, performance.now() - started);
+        // An effect: kept with the answer, also on disk, and set on the response of everybody who gets it.
+        responseHeader('x-counted', `${answer.flights} flights of ${answer.source}`);
+        return answer;
       },
       { name: question, version, ttl: '7d', maxEntries: 500 },
     );
@@ -106,7 +112,23 @@ export function createAnswers({ cache, file, signal, onStatus, onRelease }: Answ
       taken -= 1;
     },
   });
-  return { questions, airports, database, history, place, placesTaken: () => taken };
+  // An input: a number is written for each language that visitors ask in, and nobody gets that of another.
+  const writeNumber = cache.cacheData(
+    async (number: number) => new Intl.NumberFormat(languageOf(requestHeader('accept-language'))).format(number),
+    { name: 'numbers, by language', store: false, maxEntries: 1_000 },
+  );
+  return { questions, airports, writeNumber, database, history, place, placesTaken: () => taken };
+}
+
+/** The first language of an `Accept-Language` header that there is; English without one. */
+function languageOf(header = ''): string {
+  const [wished = ''] = header.split(/[,;]/u);
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(wished.trim())[0] ?? 'en';
+  } catch {
+    // Not the name of a language: `*`, or anything that somebody has sent.
+    return 'en';
+  }
 }
 
 function toAnswer(question: Question, query: FlightQuery, rows: readonly Row[], computeTime: number): Answer {

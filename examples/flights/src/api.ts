@@ -57,7 +57,8 @@ export function createApi({ cache, answers, databaseStatus, servers }: ApiParts)
       const visitor = await answers.history();
       visitor.asked += 1;
       if (outcome?.type === 'hit') visitor.hits += 1;
-      return { server, ...describe(outcome), took, key: cached.keyOf(query), visitor, answer };
+      const counted = await answers.writeNumber(answer.flights);
+      return { server, ...describe(outcome), took, key: cached.keyOf(query), counted, visitor, answer };
     },
     burst(text, parameters) {
       const question = parseQuestion(text);

@@ -61,6 +61,8 @@ export interface AskReply {
   readonly took: number;
   /** What identifies the call among those of its function. */
   readonly key: string;
+  /** How many flights matched, as it is written in the language of the visitor. */
+  readonly counted: string;
   /** How often this visitor has asked, and how often it was a hit. */
   readonly visitor: { readonly asked: number; readonly hits: number };
   readonly answer: Answer;

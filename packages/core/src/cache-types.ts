@@ -9,6 +9,9 @@ import type {
   Invalidation,
 } from './cached.js';
 import type { CacheError } from './errors/index.js';
+import type { EffectOptions } from './effect/index.js';
+import type { Exchange } from './exchange/index.js';
+import type { InputOptions } from './input/index.js';
 import type { CacheEventOf, CacheEventType, CacheListener } from './events.js';
 import type { BatchOptions, DataOptions, DataSyncOptions, IdOfRow, ResourceOptions, StreamOptions } from './options.js';
 import type { MayBeKept } from './result-type.js';
@@ -194,12 +197,12 @@ export interface Cache extends AsyncDisposable {
    * gets another variant. `read` is asked in the async context of who calls the cached function, once a run; its answer is
    * keyed like an argument.
    *
-   * Its name is unique in its cache. Only functions of `cacheData` may read inputs, and the cached functions that they call.
+   * Its name is unique in its cache. With `secret: true` keys hold a digest of its values. Only functions of `cacheData` may read inputs, and the cached functions that they call.
    *
    * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, at once. Reads throw `ERR_MILLPOND_INPUT` where a result cannot vary,
    * and `ERR_MILLPOND_UNHASHABLE_ARGUMENT` for a value that has no key.
    */
-  readonly input: <T>(name: string, read: () => T) => () => T;
+  readonly input: <T>(name: string, read: () => T, options?: InputOptions) => () => T;
   /**
    * Makes an effect: a function that is called inside cached data functions for what it does, such as a log line. What is
    * recorded of it with a result acts whenever the result is handed out: to the first caller and with each hit, in the
@@ -207,15 +210,22 @@ export interface Cache extends AsyncDisposable {
    * acts at once.
    *
    * Its name is unique in its cache: a store finds the effect by it. Arguments must be data; a run records 100 effects
-   * and 64 KiB of arguments at most.
+   * and 64 KiB of arguments at most. The option `scope` says that only functions of that scope, or a narrower one, may call it.
    *
    * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`, at once. Calls inside a cached function throw
-   * `ERR_MILLPOND_UNCACHEABLE_VALUE` for arguments that are no data, and `ERR_MILLPOND_EFFECT` for too many.
+   * `ERR_MILLPOND_UNCACHEABLE_VALUE` for arguments that are no data, and `ERR_MILLPOND_EFFECT` for too many, or in a function
+   * of a wider scope than its own.
    */
   readonly effect: <A extends readonly unknown[]>(
     name: string,
     action: (...args: A) => unknown,
+    options?: EffectOptions,
   ) => (...args: A) => void;
+  /**
+   * The request that is being answered, and its response, as an adapter or `openScope({ exchange })` tells of them: what cached
+   * functions read of the one, and do to the other.
+   */
+  readonly exchange: Exchange;
   /**
    * Runs a function, and all that it sets off, in a scope of its own: that of a request (a job, a message), which ends
    * when the function has settled, and of the session that it is for. Resolves when what was made for it has been let go.

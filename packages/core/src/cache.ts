@@ -15,6 +15,7 @@ import { inRootContext } from './context.js';
 import { cacheClosed } from './errors/index.js';
 import { Inputs } from './input/index.js';
 import { Effects } from './effect/index.js';
+import { createExchange } from './exchange/index.js';
 import { createEvents } from './events.js';
 import { FunctionParts } from './function-parts.js';
 import { Generations } from './run/generation.js';
@@ -53,7 +54,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     hashers: options.hashers ?? [],
     codecs: options.codecs ?? [],
     events,
-    inputs: new Inputs(options.hashers ?? []),
+    inputs: new Inputs(options.hashers ?? [], scopes),
     effects: new Effects(events, settings.name, options.codecs ?? []),
     coarse: new CoarseClock(settings.clock),
     memory: new MemoryTier(settings.maxBytes, settings.clock),
@@ -135,8 +136,9 @@ export function createCache(given: CacheOptions = {}): Cache {
       checkOpen('cacheResource');
       return own(buildCachedResource(parts.resource(fn, given)));
     }),
-    input: typed<Cache['input']>((name, read) => host.inputs.create(name, read)),
-    effect: typed<Cache['effect']>((name, action) => host.effects.create(name, action)),
+    input: typed<Cache['input']>((name, read, options) => host.inputs.create(name, read, options)),
+    effect: typed<Cache['effect']>((name, action, options) => host.effects.create(name, action, options)),
+    exchange: createExchange(host),
     openScope: (options = {}) => scopes.openScope(options),
     async runInScope<R>(options: ScopeOptions, fn: () => R): Promise<Awaited<R>> {
       const scope = scopes.openScope(options);

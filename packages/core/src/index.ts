@@ -37,6 +37,21 @@ export type {
   MissReason,
   RemovalReason,
 } from './events.js';
+export type { EffectOptions } from './effect/index.js';
+export {
+  nodeResponse,
+  requestExchanges,
+  type CookieOptions,
+  type Exchange,
+  type ExchangedRequest,
+  type ExchangedResponse,
+  type ExchangeHost,
+  type ExchangeOptions,
+  type LogLevel,
+  type RequestExchanges,
+  type RequestLogger,
+} from './exchange/index.js';
+export type { InputOptions } from './input/index.js';
 export { holdCache, type CacheOrOptions, type HeldCache } from './hold-cache.js';
 export { defineHasher, fingerprint, standsFor, type Hasher, type KeyPart } from './key/index.js';
 export type {

@@ -59,9 +59,9 @@ export function dress(wrapper: AnyFunction, original: AnyFunction, methods: obje
 
 /**
  * The one place where what is built of untyped pieces gets the types that its caller sees: `make` takes a function and
- * its options, checks them, and returns the wrapper; `F` says how the types of the two make the type of the third.
+ * its options (or a name, a function and options), checks them, and returns the wrapper; `F` says how the types of the two make the type of the third.
  */
-export function typed<F>(make: (fn: unknown, options: unknown) => AnyFunction): F {
+export function typed<F>(make: (fn: unknown, options: unknown, more: unknown) => AnyFunction): F {
   return make as unknown as F;
 }
 

@@ -13,6 +13,6 @@ export function threwNothing(thrown: unknown): CacheError {
 export function wrongScopes(option: string): CacheError {
   return new CacheError(
     'ERR_MILLPOND_INVALID_OPTION',
-    `scopes: there is no option \`${option}\`. Use one of: session.`,
+    `scopes: there is no option \`${option}\`. Use one of: session, user, logger.`,
   );
 }

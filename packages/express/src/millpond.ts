@@ -8,6 +8,7 @@ import {
   type CacheResourceFn,
   type CacheStreamFn,
   type CloseReport,
+  type Exchange,
 } from '@millpond/core';
 import { cacheRouteOf, type CacheRouteFn } from './cache-route.js';
 import { scopesOf, type ScopesFn } from './scopes.js';
@@ -24,6 +25,8 @@ export interface Pond extends AsyncDisposable {
   readonly cacheStream: CacheStreamFn;
   readonly cacheResource: CacheResourceFn;
   readonly cacheRoute: CacheRouteFn;
+  /** What cached functions read of the request, and do to the response; by `scopes`. */
+  readonly exchange: Exchange;
   /** Middleware that gives each request a scope, and the session that it has. */
   readonly scopes: ScopesFn;
   /** Waits for the ends of scopes and closes the cache, unless it was made elsewhere. Call it when the server has closed. Never rejects. */
@@ -53,6 +56,7 @@ export function millpond(options: MillpondOptions = {}): Pond {
     cacheStream,
     cacheResource,
     cacheRoute: cacheRouteOf(cache),
+    exchange: cache.exchange,
     scopes,
     close: closeAll,
     async [Symbol.asyncDispose]() {

@@ -1,9 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requestScopes, type Cache, type RequestScopes, type SessionIdentity } from '@millpond/core';
+import {
+  nodeResponse,
+  requestExchanges,
+  requestScopes,
+  type Cache,
+  type ExchangeOptions,
+  type RequestScopes,
+  type SessionIdentity,
+} from '@millpond/core';
 import { wrongScopes } from './errors.js';
 
-/** Which scopes requests have. */
-export interface RequestScopeOptions<Q = IncomingMessage> {
+/** Which scopes requests have, and who their users are. */
+export interface RequestScopeOptions<Q = IncomingMessage> extends ExchangeOptions<Q> {
   /**
    * Says whose session a request has, each time that a session-scoped function is called: an id, `{ id, principal }`,
    * `{ anonymous: true }`, or undefined when it has none. Default: that of `express-session`.
@@ -11,14 +19,14 @@ export interface RequestScopeOptions<Q = IncomingMessage> {
   readonly session?: ((request: Q) => SessionIdentity | undefined) | undefined;
 }
 
-/** Express middleware that looks at no part of the response but its end. */
+/** Express middleware that needs nothing of the response that Express adds to it. */
 export type ScopesMiddleware<Q> = (request: Q, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Makes middleware that opens a scope around each request. */
 export interface ScopesFn {
   /**
-   * Opens a scope around each request, which ends with its response: for functions with the option `scope`. Use it behind
-   * the session's middleware, and before the routes.
+   * Opens a scope around each request, which ends with its response: for functions with the option `scope`, and for
+   * `exchange`. Use it behind the session's middleware, and before the routes.
    *
    * @throws CacheError `ERR_MILLPOND_INVALID_OPTION`
    */
@@ -38,12 +46,14 @@ export function scopesOf(cache: Cache): AppScopes {
 
   return {
     scopes<Q extends IncomingMessage>(options: RequestScopeOptions<Q> = {}): ScopesMiddleware<Q> {
-      const unknown = Object.keys(options).find((option) => option !== 'session');
+      const { session, user, logger, ...others } = options;
+      const [unknown] = Object.keys(others);
       if (unknown !== undefined) throw wrongScopes(unknown);
-      const scopes = requestScopes<Q>(cache, options.session, 'scopes');
+      const scopes = requestScopes<Q>(cache, session, 'scopes');
+      const exchange = requestExchanges<Q>({ user, logger }, 'scopes');
       made.push(scopes);
       return (request, response, next) => {
-        const scope = scopes.open(request, response);
+        const scope = scopes.open(request, response, exchange(request, nodeResponse(response)));
         scope.noteSession();
         scope.run(next);
       };

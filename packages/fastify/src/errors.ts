@@ -14,6 +14,6 @@ export function wrongScopes(given: unknown, unknown?: string): CacheError {
   const what = unknown === undefined ? `is ${typeof given}` : `has no \`${unknown}\``;
   return new CacheError(
     'ERR_MILLPOND_INVALID_OPTION',
-    `@millpond/fastify: option \`scopes\` ${what}, but it must be true, false or { session: (request) => ... }.`,
+    `@millpond/fastify: option \`scopes\` ${what}, but it must be true, false or { session: (request) => ... }, with \`user\` and \`logger\` beside it.`,
   );
 }

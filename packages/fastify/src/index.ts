@@ -1,4 +1,12 @@
-import type { Cache, CacheBatchFn, CacheDataFn, CacheDataSyncFn, CacheResourceFn, CacheStreamFn } from '@millpond/core';
+import type {
+  Cache,
+  CacheBatchFn,
+  CacheDataFn,
+  CacheDataSyncFn,
+  CacheResourceFn,
+  CacheStreamFn,
+  Exchange,
+} from '@millpond/core';
 import type { CacheRouteFn } from './cache-route.js';
 import { plugin } from './plugin.js';
 
@@ -21,5 +29,7 @@ declare module 'fastify' {
     readonly cacheStream: CacheStreamFn;
     readonly cacheResource: CacheResourceFn;
     readonly cacheRoute: CacheRouteFn;
+    /** What cached functions read of the request, and do to the reply; by the option `scopes`. */
+    readonly exchange: Exchange;
   }
 }

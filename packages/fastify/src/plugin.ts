@@ -11,7 +11,8 @@ import { openScopes, type Scopes } from './scopes.js';
  */
 export type MillpondOptions = CacheOrOptions & {
   /**
-   * Gives every request a scope, and the session that it has: for functions with the option `scope`. Default false.
+   * Gives every request a scope, and the session that it has: for functions with the option `scope`, and for `app.exchange`.
+   * Default false.
    */
   readonly scopes?: Scopes | undefined;
 };
@@ -31,6 +32,7 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
   app.decorate('cacheStream', cache.cacheStream);
   app.decorate('cacheResource', cache.cacheResource);
   app.decorate('cacheRoute', cacheRouteOf(cache));
+  app.decorate('exchange', cache.exchange);
   const scopesEnded = scopes === undefined || scopes === false ? undefined : openScopes(app, cache, scopes);
   app.addHook('onClose', async () => {
     await scopesEnded?.();
@@ -40,7 +42,7 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
 
 /**
  * Gives an app a cache: `app.millpond`, `app.cacheData()`, `app.cacheDataSync()`, `app.cacheBatch()`,
- * `app.cacheResource()` and `app.cacheRoute()`. A plugin that registers it again in a context of its own gets a cache of its own there; twice in
+ * `app.cacheResource()`, `app.cacheRoute()` and `app.exchange`. A plugin that registers it again in a context of its own gets a cache of its own there; twice in
  * one context is an error.
  *
  * `await` the registration before you use what it adds.

@@ -1,9 +1,17 @@
-import { requestScopes, type Cache, type ScopedRequest, type SessionIdentity } from '@millpond/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  requestExchanges,
+  requestScopes,
+  type Cache,
+  type ExchangedResponse,
+  type ExchangeOptions,
+  type ScopedRequest,
+  type SessionIdentity,
+} from '@millpond/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { wrongScopes } from './errors.js';
 
-/** Which scopes the requests of an app have. */
-export interface RequestScopeOptions {
+/** Which scopes the requests of an app have, and who their users are. */
+export interface RequestScopeOptions extends ExchangeOptions<FastifyRequest> {
   /**
    * Says whose session a request has, each time that a session-scoped function is called: an id, `{ id, principal }`,
    * `{ anonymous: true }`, or undefined when it has none. Default: that of `@fastify/session` or `@fastify/secure-session`.
@@ -11,7 +19,7 @@ export interface RequestScopeOptions {
   readonly session?: ((request: FastifyRequest) => SessionIdentity | undefined) | undefined;
 }
 
-/** The option `scopes`: `true` for what the session plugins say. */
+/** The option `scopes`: `true` for what the plugins say. */
 export type Scopes = boolean | RequestScopeOptions;
 
 /**
@@ -19,10 +27,12 @@ export type Scopes = boolean | RequestScopeOptions;
  * ended have let go of what was made in them.
  */
 export function openScopes(app: FastifyInstance, cache: Cache, given: Scopes): () => Promise<void> {
-  const scopes = requestScopes<FastifyRequest>(cache, sessionOption(given), '@millpond/fastify: scopes');
+  const { session, ...options } = scopeOptions(given);
+  const scopes = requestScopes<FastifyRequest>(cache, session, WHERE);
+  const exchange = requestExchanges<FastifyRequest>(options, WHERE);
   const opened = new WeakMap<FastifyRequest, ScopedRequest>();
   app.addHook('onRequest', (request, reply, done) => {
-    const scope = scopes.open(request, reply.raw);
+    const scope = scopes.open(request, reply.raw, exchange(request, responseOf(reply)));
     opened.set(request, scope);
     scope.run(done);
   });
@@ -37,11 +47,24 @@ export function openScopes(app: FastifyInstance, cache: Cache, given: Scopes): (
   return scopes.ended;
 }
 
-function sessionOption(given: unknown): RequestScopeOptions['session'] {
-  if (given === true) return undefined;
+const WHERE = '@millpond/fastify: scopes';
+
+function responseOf(reply: FastifyReply): ExchangedResponse {
+  return {
+    isSent: () => reply.sent || reply.raw.headersSent,
+    getHeader: (name) => reply.getHeader(name),
+    setHeader: (name, value) => void reply.header(name, value),
+    // Of this one header Fastify keeps all that is set.
+    addCookie: (text) => void reply.header('set-cookie', text),
+    setStatus: (code) => void reply.code(code),
+  };
+}
+
+function scopeOptions(given: unknown): RequestScopeOptions {
+  if (given === true) return {};
   if (typeof given !== 'object' || given === null) throw wrongScopes(given);
-  const { session, ...others }: RequestScopeOptions = given;
+  const { session, user, logger, ...others }: RequestScopeOptions = given;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw wrongScopes(given, unknown);
-  return session;
+  return { session, user, logger };
 }

@@ -1,8 +1,9 @@
 import type { CacheOrOptions } from '@millpond/core';
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { WithScopes } from './scopes/index.js';
 
 /** The options of a cache that the module makes and closes, or `{ cache }`, made elsewhere, which it does not close. */
-export type CacheModuleOptions = CacheOrOptions;
+export type CacheModuleOptions = CacheOrOptions & WithScopes;
 
 /** What the module itself can be told. */
 export interface CacheModuleExtras {

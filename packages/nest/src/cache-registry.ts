@@ -8,7 +8,14 @@ import { onUncached } from './fall-through.js';
 import { attach, cachedOf, registryOf, type Registry } from './host.js';
 import { reportClose, trouble } from './log.js';
 import type { ScopedResources } from './resources/index.js';
+import type { HttpScopes } from './scopes/index.js';
 import { canSee, livingProviders, shortLivedClasses, type LivingProvider } from './providers.js';
+
+/** What ends with requests, and is waited for at the end of the app. */
+export interface OfRequests {
+  readonly resources: Pick<ScopedResources, 'close'>;
+  readonly scopes: Pick<HttpScopes, 'ended'>;
+}
 
 /**
  * Makes the cached functions behind decorated methods. Nest injects it into every instance of a class that has one.
@@ -21,17 +28,17 @@ export class CacheRegistry implements Registry, OnModuleInit, OnApplicationShutd
   readonly #cache: Cache;
   readonly #held: HeldCache;
   readonly #modules: ModulesContainer;
-  readonly #resources: ScopedResources;
+  readonly #ofRequests: OfRequests;
   readonly #living = new WeakMap<object, LivingProvider>();
   readonly #shortLived = new WeakSet<object>();
   readonly #shared = new WeakMap<object, Map<CachedMethod, AnyCached>>();
   #stopListening: () => void = () => {};
 
-  constructor(cache: Cache, held: HeldCache, modules: ModulesContainer, resources: ScopedResources) {
+  constructor(cache: Cache, held: HeldCache, modules: ModulesContainer, ofRequests: OfRequests) {
     this.#cache = cache;
     this.#held = held;
     this.#modules = modules;
-    this.#resources = resources;
+    this.#ofRequests = ofRequests;
   }
 
   /** Refuses, before the app serves anything, every decorated method that could not be cached when it is called. */
@@ -44,7 +51,8 @@ export class CacheRegistry implements Registry, OnModuleInit, OnApplicationShutd
   /** The last of Nest's hooks: before it, the server has answered what it had accepted, with the resources that it needs. */
   async onApplicationShutdown(): Promise<void> {
     this.#stopListening();
-    reportClose(await this.#resources.close());
+    reportClose(await this.#ofRequests.resources.close());
+    await this.#ofRequests.scopes.ended();
     reportClose(await this.#held.close());
   }
 

@@ -1,5 +1,12 @@
 import { holdCache, type Cache, type HeldCache } from '@millpond/core';
-import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type NestModule,
+  type Provider,
+} from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type {
   CacheModuleAsyncOptions,
@@ -12,6 +19,7 @@ import { oneOptionsSource } from './errors.js';
 import { getCacheToken } from './inject-cache.decorator.js';
 import { trouble } from './log.js';
 import { SCOPED_RESOURCES, ScopedResources } from './resources/index.js';
+import { getExchangeToken, HttpScopes } from './scopes/index.js';
 
 const OPTIONS = Symbol('@millpond/nest: the options of CacheModule');
 const HELD = Symbol('@millpond/nest: the cache of CacheModule');
@@ -21,8 +29,18 @@ const HELD = Symbol('@millpond/nest: the cache of CacheModule');
  * `@CacheResource()` anywhere. A cache that the module makes is closed with the app (`app.close()`, or a signal after
  * `app.enableShutdownHooks()`): resources are released, and what waits for a store is written.
  */
-// oxlint-disable-next-line typescript/no-extraneous-class -- a module of Nest is a class, and is made by its statics
-export class CacheModule {
+export class CacheModule implements NestModule {
+  readonly #host: HttpAdapterHost;
+  readonly #scopes: HttpScopes;
+  readonly #resources: ScopedResources;
+
+  /** Nest makes it, of what {@link moduleWith} provides. */
+  constructor(host: HttpAdapterHost, scopes: HttpScopes, resources: ScopedResources) {
+    this.#host = host;
+    this.#scopes = scopes;
+    this.#resources = resources;
+  }
+
   /**
    * With the options of a cache (default: in memory only), or `{ cache }`, one made elsewhere.
    *
@@ -37,9 +55,17 @@ export class CacheModule {
   static forRootAsync(options: CacheModuleAsyncOptions): DynamicModule {
     return { ...moduleWith(optionsProviders(options), options), imports: options.imports ?? [] };
   }
+
+  /** Called by Nest: from here on requests are seen before the middleware of any module. */
+  configure(): void {
+    const { httpAdapter } = this.#host;
+    this.#resources.watch(httpAdapter);
+    this.#scopes.watch(httpAdapter);
+  }
 }
 
 Module({})(CacheModule);
+[HttpAdapterHost, HttpScopes, SCOPED_RESOURCES].forEach((token, at) => Inject(token)(CacheModule, undefined, at));
 
 function moduleWith(options: readonly Provider[], { isGlobal }: CacheModuleExtras): DynamicModule {
   return {
@@ -49,22 +75,28 @@ function moduleWith(options: readonly Provider[], { isGlobal }: CacheModuleExtra
       ...options,
       { provide: HELD, useFactory: hold, inject: [OPTIONS] },
       { provide: getCacheToken(), useFactory: ({ cache }: HeldCache) => cache, inject: [HELD] },
+      { provide: getExchangeToken(), useFactory: ({ exchange }: Cache) => exchange, inject: [getCacheToken()] },
       {
         provide: SCOPED_RESOURCES,
         useFactory: makeResources,
-        inject: [getCacheToken(), HttpAdapterHost, ModulesContainer],
+        inject: [getCacheToken(), HttpScopes, ModulesContainer],
+      },
+      {
+        provide: HttpScopes,
+        useFactory: (cache: Cache, { scopes }: CacheModuleOptions) => new HttpScopes(cache, scopes),
+        inject: [getCacheToken(), OPTIONS],
       },
       {
         provide: CacheRegistry,
         useFactory: makeRegistry,
-        inject: [getCacheToken(), HELD, ModulesContainer, SCOPED_RESOURCES],
+        inject: [getCacheToken(), HELD, ModulesContainer, SCOPED_RESOURCES, HttpScopes],
       },
     ],
-    exports: [getCacheToken(), CacheRegistry, SCOPED_RESOURCES],
+    exports: [getCacheToken(), getExchangeToken(), CacheRegistry, SCOPED_RESOURCES],
   };
 }
 
-function hold(options: CacheModuleOptions): HeldCache {
+function hold({ scopes: _scopes, ...options }: CacheModuleOptions): HeldCache {
   return holdCache(options, 'CacheModule', trouble);
 }
 
@@ -74,12 +106,13 @@ function makeRegistry(
   held: HeldCache,
   modules: ModulesContainer,
   resources: ScopedResources,
+  scopes: HttpScopes,
 ): CacheRegistry {
-  return new CacheRegistry(cache, held, modules, resources);
+  return new CacheRegistry(cache, held, modules, { resources, scopes });
 }
 
-function makeResources(cache: Cache, host: HttpAdapterHost, modules: ModulesContainer): ScopedResources {
-  return new ScopedResources(cache, host, modules);
+function makeResources(cache: Cache, scopes: HttpScopes, modules: ModulesContainer): ScopedResources {
+  return new ScopedResources(cache, scopes, modules);
 }
 
 function optionsProviders({ useFactory, inject, useClass, useExisting }: CacheModuleAsyncOptions): Provider[] {

@@ -19,3 +19,10 @@ export {
   type TenantContextsOptions,
   type TenantPayload,
 } from './resources/index.js';
+export {
+  getExchangeToken,
+  InjectExchange,
+  type HttpRequest,
+  type RequestScopeOptions,
+  type Scopes,
+} from './scopes/index.js';

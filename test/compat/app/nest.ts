@@ -6,10 +6,26 @@ import {
   CacheResource,
   getCachedData,
   InjectCache,
+  InjectExchange,
   provideResource,
   type Cache,
+  type Exchange,
 } from '@millpond/nest';
-import { Controller, Get, Inject, Injectable, Module, Param, Scope, type INestApplication } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Injectable,
+  Module,
+  Param,
+  Post,
+  Scope,
+  UseGuards,
+  type CanActivate,
+  type INestApplication,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -17,6 +33,8 @@ import { answersTwice, passed } from './check.js';
 
 let runs = 0;
 let released = 0;
+let visits = 0;
+let greetings = 0;
 
 @Injectable()
 class Users {
@@ -26,6 +44,11 @@ class Users {
   async find(id: string): Promise<{ id: string; name: string }> {
     runs += 1;
     return { id, name: 'Ada' };
+  }
+
+  @CacheData({ scope: 'request' })
+  async visit(): Promise<{ number: number }> {
+    return { number: (visits += 1) };
   }
 
   @CacheResource({ onRelease: () => (released += 1) })
@@ -45,6 +68,38 @@ class UsersController {
   }
 }
 
+@Injectable()
+class VisitGuard implements CanActivate {
+  constructor(readonly users: Users) {}
+
+  async canActivate(): Promise<boolean> {
+    return (await this.users.visit()).number > 0;
+  }
+}
+
+@Controller('visits')
+@UseGuards(VisitGuard)
+class VisitsController {
+  constructor(
+    readonly users: Users,
+    @InjectExchange() readonly exchange: Exchange,
+  ) {}
+
+  @Get()
+  @CacheData()
+  async greet(): Promise<string> {
+    greetings += 1;
+    this.exchange.responseHeader('x-greeting', String(greetings));
+    return `hello, ${this.exchange.requestHeader('x-user') ?? 'nobody'}`;
+  }
+
+  @Post()
+  @HttpCode(200)
+  async count(@Body() body: { name: string }): Promise<{ name: string; number: number }> {
+    return { ...body, ...(await this.users.visit()) };
+  }
+}
+
 const told: string[] = [];
 
 @Controller('orders')
@@ -58,8 +113,8 @@ class OrdersController {
 }
 
 @Module({
-  imports: [CacheModule.forRoot()],
-  controllers: [UsersController, OrdersController],
+  imports: [CacheModule.forRoot({ scopes: true })],
+  controllers: [UsersController, OrdersController, VisitsController],
   providers: [
     Users,
     provideResource('POOL', async () => ({ user: 'ann' }), { onRelease: () => told.push('pool') }),
@@ -83,6 +138,25 @@ async function platform(name: string, app: INestApplication): Promise<void> {
   await answersTwice(`@millpond/nest: a deleted call runs again on ${name}`, () => runs, ask);
 
   assert.equal(await (await fetch(`${url}/orders/ann`)).text(), 'orders of ann');
+
+  const headers = { 'content-type': 'application/json' };
+  const visit = async (): Promise<unknown> =>
+    (await fetch(`${url}/visits`, { method: 'POST', headers, body: '{"name":"ann"}' })).json();
+  const begun = visits;
+  assert.deepEqual(await visit(), { name: 'ann', number: begun + 1 });
+  assert.deepEqual(await visit(), { name: 'ann', number: begun + 2 });
+  passed(`@millpond/nest: a request has a scope, also behind its body, on ${name}`);
+
+  const greet = async (user: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/visits`, { headers: { 'x-user': user } });
+    return [await answer.text(), Number(answer.headers.get('x-greeting')) - greeted];
+  };
+  const greeted = greetings;
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual(await greet('ann'), ['hello, ann', 1]);
+    assert.deepEqual(await greet('bob'), ['hello, bob', 2]);
+  }
+  passed(`@millpond/nest: a cached method reads and sets headers by the exchange, on ${name}`);
 
   const before = released;
   assert.equal(await users.pool(), await users.pool());

@@ -27,7 +27,14 @@ export interface Injected {
 /** What Fastify 4 and 5 have in common, as far as the tests need it, with what the plugin adds. */
 export interface FastifyApp extends Pick<
   FastifyInstance,
-  'millpond' | 'cacheData' | 'cacheDataSync' | 'cacheBatch' | 'cacheStream' | 'cacheResource' | 'cacheRoute'
+  | 'millpond'
+  | 'cacheData'
+  | 'cacheDataSync'
+  | 'cacheBatch'
+  | 'cacheStream'
+  | 'cacheResource'
+  | 'cacheRoute'
+  | 'exchange'
 > {
   readonly server: Server;
   register(plugin: unknown, options?: object): PromiseLike<unknown>;

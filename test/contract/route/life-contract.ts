@@ -36,7 +36,7 @@ export function lifeContract(host: RouteHost): void {
       expect(collapsed.length).toBe(49);
     });
 
-    test('an error of the handler reaches the error handler as it is, and is not kept', async () => {
+    test('S102: an error of the handler reaches the error handler as it is, and is not kept', async () => {
       const mine = new Error('mine');
       let runs = 0;
       const app = await start(host, {

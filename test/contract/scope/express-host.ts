@@ -21,7 +21,8 @@ interface App {
   all(path: string, handler: Handler): unknown;
 }
 
-function handleOf(request: object): SessionHandle {
+/** The session of express-session. */
+export function handleOf(request: object): SessionHandle {
   const current = (): session.Session => Reflect.get(request, 'session') as session.Session;
   return {
     set: (name, value) => void Reflect.set(current(), name, value),
@@ -36,11 +37,17 @@ export function expressScopes(name: string, version: unknown): ScopeHost {
   const make = version as () => App;
   return {
     name: `${name} with express-session`,
-    async start({ sessions, cacheOptions, cache, routes }) {
+    async start({ sessions, cacheOptions, cache, before, routes }) {
       const app = make();
       const pond = millpond(cache === undefined ? cacheOptions : { cache });
       const errors: unknown[] = [];
       app.use(express.json());
+      if (before !== undefined) {
+        app.use(async (_request: unknown, response: ServerResponse, next: Next) => {
+          await before(new Promise((resolve) => response.once('close', resolve)));
+          next();
+        });
+      }
       if (sessions === 'plugin') app.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
       app.use(pond.scopes(sessions === 'header' ? { session: (request) => userOf(request.headers) } : {}));
       routes(pond.cache, (path, handler) => {

@@ -62,8 +62,13 @@ export const sealedSessions: FastifySessions = {
 export function fastifyScopes({ name, register, handle }: FastifySessions): ScopeHost {
   return {
     name: `Fastify 5 with ${name}`,
-    async start({ sessions, cacheOptions, cache, routes }) {
+    async start({ sessions, cacheOptions, cache, before, routes }) {
       const app = fastify({ forceCloseConnections: true });
+      if (before !== undefined) {
+        app.addHook('onRequest', async (_request, reply) => {
+          await before(new Promise((resolve) => reply.raw.once('close', resolve)));
+        });
+      }
       const ofHeader = { session: (request: FastifyRequest) => userOf(request.headers) };
       const scopes = sessions === 'header' ? ofHeader : true;
       await app.register(millpond, cache === undefined ? { ...cacheOptions, scopes } : { cache, scopes });

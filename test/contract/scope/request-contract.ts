@@ -2,12 +2,12 @@ import { createCache, type CacheOptions } from '@millpond/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { gate, until, watch } from '../../core/support/gate.js';
 import { sendAndLeave } from '../../support/send.js';
-import type { ScopeApp, ScopeHost } from './scope-host.js';
+import type { ScopeApp, ScopeHost, ScopePlan } from './scope-host.js';
 import { start } from './started.js';
 import { visitor } from './visitor.js';
 
 /** An app whose requests have a transaction each, built on a connection. */
-async function desk(host: ScopeHost, cacheOptions: CacheOptions = {}) {
+async function desk(host: ScopeHost, cacheOptions: CacheOptions = {}, before?: ScopePlan['before']) {
   const cache = createCache(cacheOptions);
   onTestFinished(async () => void (await cache.close()));
   const log: string[] = [];
@@ -26,6 +26,7 @@ async function desk(host: ScopeHost, cacheOptions: CacheOptions = {}) {
   const app: ScopeApp = await start(host, {
     sessions: 'none',
     cache,
+    ...(before === undefined ? {} : { before }),
     routes(_cache, route) {
       route('/twice', async () => [await count(), await count()]);
       route('/body', async ({ body }) => [body, await count()]);
@@ -69,6 +70,17 @@ export function requestContract(host: ScopeHost): void {
       await until(() => log.length === 2);
       expect(log).toEqual(['transaction', 'connection']);
       door.open();
+    });
+
+    test('whose client has gone before it had a scope makes nothing that nobody would let go of', async () => {
+      const arrived = gate();
+      const before = (closed: Promise<void>): Promise<void> => (arrived.open(), closed);
+      const { app, log } = await desk(host, {}, before);
+      await sendAndLeave(app.port, '/transaction', arrived.passed);
+      await until(() => app.errors.length === 1);
+      expect(app.errors).toMatchObject([{ code: 'ERR_MILLPOND_NO_SCOPE' }]);
+      await app.close();
+      expect(log).toEqual([]);
     });
 
     test('is waited for when the app closes, also where the cache is not the app’s own', async () => {

@@ -29,6 +29,8 @@ export interface ScopePlan {
   readonly cacheOptions?: CacheOptions;
   /** Made elsewhere: the app does not close it. */
   readonly cache?: Cache;
+  /** What requests wait for before their scope is opened; `closed` resolves when the response is. */
+  readonly before?: (closed: Promise<void>) => Promise<void>;
   /** Adds the routes: what a handler returns is sent as JSON, and GET and POST are answered alike. */
   readonly routes: (cache: Cache, route: (path: string, handler: (visit: Visit) => unknown) => void) => void;
 }

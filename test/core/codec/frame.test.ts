@@ -1,7 +1,13 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeFrame, encodeFrame, encodeValue, type Frame } from '../../../packages/core/src/codec/index.js';
+import {
+  decodeFrame,
+  encodeBranch,
+  encodeFrame,
+  encodeValue,
+  type Frame,
+} from '../../../packages/core/src/codec/index.js';
 import { runs } from '../../support/runs.js';
 import { anyText } from '../copy/support/arbitraries.js';
 import { damaged, EACH, several } from './support/damage.js';
@@ -86,6 +92,32 @@ describe('a frame', () => {
   });
 });
 
+describe('a branch', () => {
+  const branch = { id: 'shop/page@1()', input: 'locale' };
+
+  test('says by which input the results of its call vary, and nothing else', () => {
+    expect(encodeBranch(branch)).toBe(sealed('i15:"shop/page@1()"N8:"locale"'));
+    expect(decodeFrame(encodeBranch(branch))).toEqual({ branch });
+  });
+
+  test('comes back with any id and any name', () => {
+    fc.assert(
+      fc.property(anyText, anyText, (id, input) => {
+        const text = Buffer.from(encodeBranch({ id, input }), 'utf8').toString('utf8');
+        expect(decodeFrame(text)).toEqual({ branch: { id, input } });
+      }),
+      { numRuns: runs(500, 10_000) },
+    );
+  });
+
+  test.each(['N8:"locale"', 'i15:"shop/page@1()"N1:5', `N8:"locale"${sections}`, 'i15:"shop/page@1()"N8:"locale"p1:1'])(
+    'is malformed with more or less than that: %s',
+    (text) => {
+      expect(decodeFrame(sealed(text))).toEqual({ fault: 'malformed' });
+    },
+  );
+});
+
 describe('what is no frame is told by its fault, never thrown', () => {
   const text = encodeFrame(frame);
   test.each<[string, unknown, string]>([
@@ -163,7 +195,7 @@ describe('frames of later releases', () => {
   });
 
   test('a section that must be understood makes it one of another version', () => {
-    expect(decodeFrame(sealed(`N6:["de"]${sections}`))).toEqual({ fault: 'version' });
+    expect(decodeFrame(sealed(`Q6:["de"]${sections}`))).toEqual({ fault: 'version' });
   });
 
   test('sections may come in another order, before the payload', () => {

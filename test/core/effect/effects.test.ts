@@ -220,6 +220,25 @@ test('what an action throws outside a cached function reaches its caller', () =>
   expect(() => broken()).toThrow('no');
 });
 
+test('an action that returns a query which waits to be awaited is carried out, with each hit', async () => {
+  const { cache } = pond();
+  const written: string[] = [];
+  const insert = (text: string): PromiseLike<void> => ({
+    // oxlint-disable-next-line unicorn/no-thenable -- what query builders are
+    then(onDone, onFailed) {
+      written.push(text);
+      return Promise.resolve().then(onDone, onFailed);
+    },
+  });
+  const audit = cache.effect('audit', insert);
+  const load = cache.cacheData(async () => audit('read'));
+  audit('outside');
+  await load();
+  await load();
+  await settle();
+  expect(written).toEqual(['outside', 'read', 'read']);
+});
+
 test('each act gets arguments of its own, as they were when the effect was called', async () => {
   const { cache } = pond();
   const seen: unknown[] = [];

@@ -1,9 +1,24 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { pond } from '../support/cache.js';
 import { failureOf, unchecked } from '../support/gate.js';
 import { noted } from './support.js';
 
 describe('what cannot be recorded is told where it is called', () => {
+  test('a response as an argument, with what the action is to do instead', async () => {
+    const { cache } = pond();
+    const setHeader = cache.effect('setHeader', (response: ServerResponse) => response.setHeader('x', '1'));
+    const load = cache.cacheData(async () => setHeader(new ServerResponse(new IncomingMessage(new Socket()))));
+    expect(await failureOf(load())).toMatchObject({
+      code: 'ERR_MILLPOND_UNCACHEABLE_VALUE',
+      message: expect.stringMatching(
+        /^effect setHeader: args\[0\] is a.* ServerResponse.*: pass data, .* async context\.$/,
+      ),
+    });
+    expect(load.stats()).toMatchObject({ entries: 0, errors: 1 });
+  });
+
   test('arguments that are no data, by their path', async () => {
     const { cache } = pond();
     const note = cache.effect('note', (_what: unknown) => {});

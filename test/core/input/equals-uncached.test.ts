@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCache, type CachedData } from '@millpond/core';
-import { fakeClock, settle } from '../../support/fake-clock.js';
+import { fakeClock, settle, type FakeClock } from '../../support/fake-clock.js';
 import { runs } from '../../support/runs.js';
 
 /** One thing that a function does; `when` says for which argument. */
@@ -89,31 +89,64 @@ async function evaluate(
   return `f${fn}(${arg})[${(await Promise.all(parts.map((part) => Promise.resolve(part)))).join(' ')}]`;
 }
 
+const WHERE = ['in memory', 'over a store', 'two processes', 'with restarts'] as const;
+
+interface ProcessOptions {
+  readonly clock: FakeClock;
+  readonly store: Map<string, unknown> | undefined;
+  readonly maxVariants: number;
+  readonly visits: AsyncLocalStorage<Visit>;
+}
+
+/** A cache with the functions of a program, their inputs and their effect. */
+function processOf(fns: readonly (readonly Step[])[], { clock, store, maxVariants, visits }: ProcessOptions) {
+  const cache = createCache({ clock, ...(store === undefined ? {} : { name: 'shop', store }) });
+  const inputs = Array.from({ length: INPUTS }, (_, at) =>
+    cache.input(`i${at}`, () => visits.getStore()?.values[at] ?? -1),
+  );
+  const act = cache.effect('act', (text: string) => visits.getStore()?.log.push(text));
+  const cached: CachedData<[number], string>[] = fns.map((steps, fn) =>
+    cache.cacheData(
+      (arg: number) =>
+        evaluate(steps, fn, arg, {
+          call: (callee, with_) => cached[callee]?.(with_) ?? Promise.reject(new Error('no such function')),
+          read: (input) => inputs[input]?.() ?? -1,
+          act,
+        }),
+      { name: `f${fn}`, version: '1', ttl: '10s', staleWhileRevalidate: fn === 1 ? '10s' : undefined, maxVariants },
+    ),
+  );
+  return { cache, cached };
+}
+
+function processesOf(
+  fns: readonly (readonly Step[])[],
+  where: (typeof WHERE)[number],
+  options: Omit<ProcessOptions, 'store'>,
+) {
+  const store = where === 'in memory' ? undefined : new Map<string, unknown>();
+  const start = () => processOf(fns, { ...options, store });
+  return { start, processes: Array.from({ length: where === 'in memory' || where === 'over a store' ? 1 : 2 }, start) };
+}
+
+/** One of the processes begins anew, with nothing but what the store has. */
+async function restart(processes: ReturnType<typeof processOf>[], start: () => ReturnType<typeof processOf>) {
+  const [first] = processes.splice(0, 1, start());
+  await first?.cache.close();
+}
+
 test('S106, S107: whatever functions read, call and act, each caller gets the answer and the effects of an uncached call', async () => {
   await fc.assert(
     fc.asyncProperty(
       program,
       fc.array(round, { minLength: 1, maxLength: 6 }),
       fc.constantFrom(1, 2, 100),
-      async (fns, rounds, maxVariants) => {
+      fc.constantFrom(...WHERE),
+      async (fns, rounds, maxVariants, where) => {
         const visits = new AsyncLocalStorage<Visit>();
         const clock = fakeClock();
-        const cache = createCache({ clock });
-        const inputs = Array.from({ length: INPUTS }, (_, at) =>
-          cache.input(`i${at}`, () => visits.getStore()?.values[at] ?? -1),
-        );
-        const act = cache.effect('act', (text: string) => visits.getStore()?.log.push(text));
-        const cached: CachedData<[number], string>[] = fns.map((steps, fn) =>
-          cache.cacheData(
-            (arg: number) =>
-              evaluate(steps, fn, arg, {
-                call: (callee, with_) => cached[callee]?.(with_) ?? Promise.reject(new Error('no such function')),
-                read: (input) => inputs[input]?.() ?? -1,
-                act,
-              }),
-            { name: `f${fn}`, ttl: '10s', staleWhileRevalidate: fn === 1 ? '10s' : undefined, maxVariants },
-          ),
-        );
+        const { processes, start } = processesOf(fns, where, { clock, maxVariants, visits });
+        const processAt = (at: number) => processes[at % processes.length];
         const plain =
           (visit: Visit): Call =>
           (fn, arg) =>
@@ -125,18 +158,20 @@ test('S106, S107: whatever functions read, call and act, each caller gets the an
         for (const { calls, after } of rounds) {
           const asked = calls.map(async ({ fn, arg, values }, who) => {
             const visit = { who, values, log: [] as string[] };
-            const answer = await visits.run(visit, async () => cached[fn]?.(arg));
+            const answer = await visits.run(visit, async () => processAt(who)?.cached[fn]?.(arg));
             const model = { who, values, log: [] as string[] };
             expect(answer).toBe(await plain(model)(fn, arg));
             expect(visit.log.toSorted()).toEqual(model.log.toSorted());
           });
           await Promise.all(asked);
           await settle();
-          if (after?.do === 'delete') await cached[after.fn]?.delete(after.arg);
-          if (after?.do === 'expire') await cached[after.fn]?.expire(after.arg);
+          for (const { cache } of processes) await cache.flush();
           if (after?.do === 'advance') await clock.advance(10_000);
+          if (where === 'with restarts') await restart(processes, start);
+          if (after?.do !== 'advance' && after !== undefined)
+            await processAt(calls.length)?.cached[after.fn]?.[after.do](after.arg);
         }
-        await cache.close();
+        for (const { cache } of processes) await cache.close();
       },
     ),
     { numRuns: runs(300, 10_000) },

@@ -67,6 +67,23 @@ describe('S107: a cached function that reads an input', () => {
     expect(await load()).toEqual([1, 1]);
   });
 
+  test('sees that of its caller in its options as well, and varies by what only they read', async () => {
+    const { cache } = pond();
+    const tenants = new AsyncLocalStorage<string>();
+    const tenant = cache.input('tenant', () => tenants.getStore());
+    const seen: unknown[] = [];
+    const load = cache.cacheData(async () => ['rows'], {
+      tags: () => [`rows of ${tenant()}`],
+      when: () => seen.push(tenant()) > 0,
+    });
+    const ask = (of: string) => tenants.run(of, () => load());
+    for (const of of ['a', 'b', 'a', 'b']) await ask(of);
+    expect(seen).toEqual(['a', 'b']);
+    await cache.invalidateTags('rows of b');
+    for (const of of ['a', 'b']) await ask(of);
+    expect(seen).toEqual(['a', 'b', 'b']);
+  });
+
   test('is asked by has and peek for the caller who asks', async () => {
     const { visit, visits, page } = site();
     await visit('fr', '/');

@@ -254,6 +254,15 @@ describe('S103: requests and responses are refused with the fields to pass inste
     for (const message of told) expect(message).toContain(cure);
   });
 
+  test('their headers and signals, which are often passed on', () => {
+    const { headers, signal } = new Request('http://a/');
+    expect(refusal(headers)).toContain(
+      'args[0] is Headers, which has no key, so the function was not run. Pass the headers',
+    );
+    expect(refusal({ signal })).toContain('args[0].signal is an AbortSignal, which has no key');
+    expect(refusal({ signal })).toContain('withOptions({ signal })');
+  });
+
   test('of the web, and the context of a Nest handler', async () => {
     const { ExecutionContextHost } = await import('@nestjs/core/helpers/execution-context-host.js');
     expect(refusal(new Request('http://a/'))).toContain(`an HTTP request (Request)`);

@@ -22,6 +22,8 @@ describe('explain tells what the key is made of', () => {
       name: 'find',
       version: 'v1',
       cache: { name: 'shop', version: '7' },
+      inputs: [],
+      variants: 0,
     });
     // The parts are those of the text.
     expect(key.text).toBe('({s1:an1;}*s1:x)');

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requestScopes } from '@millpond/core';
 import { CacheModule } from '@millpond/nest';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,7 +16,7 @@ class FlightsModule {
   static with({ api, cache, answers }: AppParts): DynamicModule {
     return {
       module: FlightsModule,
-      imports: [CacheModule.forRoot({ cache })],
+      imports: [CacheModule.forRoot({ cache, scopes: { session: ({ headers }) => visitorOf(headers) } })],
       controllers: [DelayController, PageController],
       providers: [AirportService, { provide: API, useValue: api }, { provide: ANSWERS, useValue: answers }],
     };
@@ -32,11 +31,10 @@ export async function startNest(parts: AppParts): Promise<RunningApp> {
     forceCloseConnections: true,
     abortOnError: false,
   });
-  const scopes = requestScopes<IncomingMessage>(parts.cache, ({ headers }) => visitorOf(headers), 'flights');
-  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    const cookie = cookieFor(request.headers);
+  app.use(({ headers }: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const cookie = cookieFor(headers);
     if (cookie !== undefined) response.setHeader('set-cookie', cookie);
-    scopes.open(request, response).run(next);
+    next();
   });
   app.useGlobalFilters(new ProblemFilter());
   const listening = await listenOnFreePort(parts.port, async (free) => {

@@ -1,12 +1,13 @@
-import type { AskReply, BurstReply, Outcome } from '../wire.js';
+import type { BurstReply, Outcome } from '../wire.js';
 import { byId, make } from './dom.js';
+import type { Asked } from './server.js';
 import { duration, explain, plural, tally } from './words.js';
 
 /** The panel that tells how an answer came about. */
 export interface OutcomePanel {
   /** Starts the spinner and its stopwatch. */
   wait(): void;
-  show(reply: AskReply): void;
+  show(reply: Asked): void;
   /** Stops the spinner without an answer. */
   fail(message: string): void;
   showBurst(reply: BurstReply): void;

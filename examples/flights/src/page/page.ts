@@ -1,4 +1,4 @@
-import type { AskReply, ClearReply } from '../wire.js';
+import type { ClearReply } from '../wire.js';
 import { createChart } from './chart.js';
 import { createControls } from './controls.js';
 import { byId, make } from './dom.js';
@@ -40,13 +40,13 @@ async function ask(): Promise<void> {
   await refreshStats();
 }
 
-function show(reply: AskReply): void {
+function show(reply: server.Asked): void {
   const { answer } = reply;
   const { question, query, flights, source } = answer;
   byId('title', HTMLElement).textContent = titleOf(question, query.statistic);
   const filters = filtersOf(query);
   byId('subtitle', HTMLElement).textContent =
-    `${plural(flights, 'flight')}${filters === '' ? '' : ` ${filters}`} · ${source}`;
+    `${reply.counted} ${flights === 1 ? 'flight' : 'flights'}${filters === '' ? '' : ` ${filters}`} · ${source}`;
   panel.show(reply);
   chart.draw(answer);
   showNumbers(answer);

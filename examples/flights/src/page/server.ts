@@ -5,9 +5,15 @@ export class ServerProblem extends Error {
   override readonly name = 'ServerProblem';
 }
 
+/** A reply, and the header that the cached function has set by an effect: with a hit it comes again. */
+export interface Asked extends AskReply {
+  readonly header: string | null;
+}
+
 /** Asks the question that the search part describes: its `question` is a path, the rest are parameters. */
-export function ask(search: URLSearchParams, signal: AbortSignal): Promise<AskReply> {
-  return send<AskReply>('GET', pathOf(search), signal);
+export async function ask(search: URLSearchParams, signal: AbortSignal): Promise<Asked> {
+  const { body, headers } = await receive<AskReply>('GET', pathOf(search), signal);
+  return { ...body, header: headers.get('x-counted') };
 }
 
 /** Has the server ask twenty times at once. */
@@ -53,8 +59,16 @@ function pathOf(search: URLSearchParams, suffix = ''): string {
   return `api/delays/${encodeURIComponent(questionOf(search))}${suffix}${query}`;
 }
 
+async function send<T>(method: string, path: string): Promise<T> {
+  return (await receive<T>(method, path)).body;
+}
+
 /** The shapes are those of `wire.ts`, which the servers answer with. */
-async function send<T>(method: string, path: string, signal?: AbortSignal): Promise<T> {
+async function receive<T>(
+  method: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ readonly body: T; readonly headers: Headers }> {
   let response: Response;
   try {
     response = await fetch(path, { method, signal: signal ?? null, cache: 'no-store' });
@@ -66,5 +80,5 @@ async function send<T>(method: string, path: string, signal?: AbortSignal): Prom
   }
   const body: unknown = await response.json();
   if (!response.ok) throw new ServerProblem((body as ErrorReply).error);
-  return body as T;
+  return { body: body as T, headers: response.headers };
 }

@@ -1,4 +1,5 @@
-import type { AskReply, Bucket, FlightQuery, Outcome, Question, Statistic } from '../wire.js';
+import type { Asked } from './server.js';
+import type { Bucket, FlightQuery, Outcome, Question, Statistic } from '../wire.js';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -94,12 +95,13 @@ export function reading(bucket: Bucket, unit: 'minutes' | 'flights'): string {
 }
 
 /** Why an answer took as long as it did. */
-export function explain({ outcome, tier, age, answer }: AskReply): string {
+export function explain({ outcome, tier, age, answer, header }: Asked): string {
   if (outcome === 'miss') return `Computed now: SQLite counted ${plural(answer.flights, 'flight')}.`;
   if (outcome === 'join') return 'Waited for the same question, asked by somebody else.';
   if (outcome === 'stale') return 'Past its time; a new answer is being computed.';
   const spared = `Computing it took ${duration(answer.computeTime)}, ${ago(age ?? 0)}.`;
-  return `From ${tier === 'store' ? 'the disk' : 'memory'}. ${spared}`;
+  const again = header === null ? '' : ` Its header came again: x-counted: ${header}.`;
+  return `From ${tier === 'store' ? 'the disk' : 'memory'}. ${spared}${again}`;
 }
 
 /** `1 miss + 19 joins` */

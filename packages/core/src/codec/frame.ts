@@ -11,7 +11,9 @@ import { crc32 } from 'node:zlib';
  *
  * A reader skips a section of a small letter that it does not know. A capital letter says: whoever does not know me must
  * not use this frame. Known: i id, c instants of the computation, w windows, f fences, t tags, e effects, p payload.
- * Free for later: h (HMAC), N (inputs: who ignored them would answer one user with another's value).
+ * Free for later: h (HMAC).
+ *
+ * A branch has i and N alone: what is computed for its key varies by the input of that name, and is under longer keys.
  */
 const MAGIC = 'mpnd';
 const VERSION = '01';
@@ -41,15 +43,25 @@ export interface Frame {
   readonly payload: string;
 }
 
+/** What is kept in the place of an entry, where the results of a call vary by an input. */
+export interface Branch {
+  /** The identity text that an entry in its place would have. */
+  readonly id: string;
+  /** The name of the input that is read next. */
+  readonly input: string;
+}
+
 /**
  * Why a text is no frame: `foreign` (not ours at all), `version` (of a release that this one cannot read), `length` (cut
  * or grown), `checksum` (damaged), `malformed` (intact, but not what the format says).
  */
 export type FrameFault = 'foreign' | 'version' | 'length' | 'checksum' | 'malformed';
 
-/** A frame, or why there is none. */
+/** A frame, a branch, or why there is none. */
 export type DecodedFrame =
-  { readonly frame: Frame; readonly fault?: undefined } | { readonly frame?: undefined; readonly fault: FrameFault };
+  | { readonly frame: Frame; readonly branch?: undefined; readonly fault?: undefined }
+  | { readonly frame?: undefined; readonly branch: Branch; readonly fault?: undefined }
+  | { readonly frame?: undefined; readonly branch?: undefined; readonly fault: FrameFault };
 
 /** The text of a frame. It is well-formed Unicode, so that stores that keep UTF-8 give it back. */
 export function encodeFrame(frame: Frame): string {
@@ -61,6 +73,15 @@ export function encodeFrame(frame: Frame): string {
     (frame.tags.length === 0 ? '' : section('t', quote(frame.tags.flat()))) +
     (frame.effects === undefined ? '' : section('e', frame.effects)) +
     section('p', frame.payload);
+  return withHead(sections);
+}
+
+/** The text of a branch. */
+export function encodeBranch({ id, input }: Branch): string {
+  return withHead(section('i', quote(id)) + section('N', quote(input)));
+}
+
+function withHead(sections: string): string {
   const head = `${MAGIC}${VERSION}${hex(HEADER_LENGTH + sections.length)}`;
   return head + checksum(head, sections) + sections;
 }
@@ -104,7 +125,7 @@ function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-const KNOWN = 'icwftep';
+const KNOWN = 'icwftepN';
 const SECTION = /([a-zA-Z])(\d{1,10}):/y;
 
 /** The sections of a body by their letters; a fault when they are not what the format says. */
@@ -129,6 +150,7 @@ function readSections(body: string): DecodedFrame {
   const sections = split(body);
   if (typeof sections === 'string') return { fault: sections };
   const id = parse(sections.get('i'));
+  if (sections.has('N')) return readBranch(id, sections);
   const [createdAt, computeMs] = readNumbers(sections.get('c'), 2);
   const windows = readNumbers(sections.get('w'), 3);
   const fences = readPairs(sections.get('f'));
@@ -153,6 +175,12 @@ function readSections(body: string): DecodedFrame {
       payload,
     },
   };
+}
+
+function readBranch(id: unknown, sections: ReadonlyMap<string, string>): DecodedFrame {
+  const input = parse(sections.get('N'));
+  const isSound = typeof id === 'string' && typeof input === 'string' && sections.size === 2;
+  return isSound ? { branch: { id, input } } : { fault: 'malformed' };
 }
 
 function parse(text: string | undefined): unknown {

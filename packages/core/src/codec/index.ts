@@ -1,3 +1,11 @@
 export { decodeValue } from './decode.js';
 export { encodeValue } from './encode.js';
-export { decodeFrame, encodeFrame, type DecodedFrame, type Frame, type FrameFault } from './frame.js';
+export {
+  decodeFrame,
+  encodeBranch,
+  encodeFrame,
+  type Branch,
+  type DecodedFrame,
+  type Frame,
+  type FrameFault,
+} from './frame.js';

@@ -27,6 +27,8 @@ export interface KeepOptions {
   readonly fn: string;
   /** What errors call the value; `result` by default. */
   readonly root?: string | undefined;
+  /** What errors advise; by default, what mends a result. */
+  readonly cure?: string | undefined;
   /** `clone`: a copy for each caller. `freeze`: one frozen value for all. `share`: the value itself, as it is. */
   readonly mode: 'clone' | 'freeze' | 'share';
   /** How instances of classes are kept; undefined for not at all. */
@@ -66,9 +68,9 @@ function revived(master: unknown, options: KeepOptions): unknown {
 }
 
 function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
-  const { fn, mode, codecs, root } = options;
+  const { fn, mode, codecs } = options;
   const walk = new Build({ owned, freeze: mode === 'freeze', codecs });
-  const master = run(walk, value, fn, root);
+  const master = run(walk, value, fn, options);
   if (mode === 'freeze' || typeof master !== 'object' || master === null) return new OneForAll(master, walk.bytes);
   if (!walk.shared && walk.odd === undefined && !walk.coded) return new Tree(master, walk.bytes, walk.plain);
   const findings = { shared: walk.shared, odd: walk.odd, codecs: walk.coded ? codecs : undefined };
@@ -78,11 +80,11 @@ function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
   return kept;
 }
 
-function run(walk: Build, value: unknown, fn: string, root: string | undefined): unknown {
+function run(walk: Build, value: unknown, fn: string, told: Pick<KeepOptions, 'root' | 'cure'>): unknown {
   try {
     return walk.make(value);
   } catch (error) {
-    throw walk.trail.failure(fn, error, walk.reading, root);
+    throw walk.trail.failure(fn, error, walk.reading, told);
   }
 }
 

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { className, describe } from '../errors/index.js';
+import { knownResource } from '../key/index.js';
 
 /**
  * Why one value inside a result is not data. It travels from the place where it is found to the begin of the walk,
@@ -88,6 +89,8 @@ const rules: readonly Rule[] = [
 
 /** What to say of an object that is none of the kinds of data. */
 export function refusalOf(value: object): Refusal {
+  const resource = refusalOfResource(value);
+  if (resource !== undefined) return resource;
   for (const rule of rules) if (rule.holds(value)) return rule.refuse(value);
   const name = className(value);
   const named = name !== undefined && name !== 'Object';
@@ -103,7 +106,15 @@ export function refusalOf(value: object): Refusal {
 export function refusalOfPrimitive(value: unknown): Refusal {
   if (typeof value === 'symbol')
     return new Refusal(`a symbol (${describe(value)})`, 'Return a string that says the same.');
-  return new Refusal(describe(value), RESOURCE);
+  return (typeof value === 'function' ? refusalOfResource(value) : undefined) ?? new Refusal(describe(value), RESOURCE);
+}
+
+/** A cached resource that is returned as data would be a copy, which is no pool any more. */
+function refusalOfResource(value: object): Refusal | undefined {
+  const known = knownResource(value);
+  if (known === undefined) return undefined;
+  const cure = `Return what was read with it; whoever needs the thing itself asks ${known.fn} for it.`;
+  return new Refusal(`the resource of ${known.fn}`, cure);
 }
 
 /** What to say of a property that is named by a symbol. */

@@ -34,12 +34,17 @@ export class Trail {
   }
 
   /** What is told to the caller of `fn` when the walk stopped here with this error. */
-  failure(fn: string, error: unknown, reading: object | undefined, root = 'result'): CacheError {
+  failure(
+    fn: string,
+    error: unknown,
+    reading: object | undefined,
+    { root = 'result', cure }: { readonly root?: string | undefined; readonly cure?: string | undefined } = {},
+  ): CacheError {
     const refused = error instanceof Refusal;
     const key = refused ? error.key : unreadable(reading);
     const base = pathOf(root, this.#steps);
     const path = key === undefined ? base : propertyPath(base, key);
-    if (refused) return uncacheableValue(fn, path, error.type, error.cure, error.cause);
+    if (refused) return uncacheableValue(fn, path, error.type, cure ?? error.cure, error.cause);
     return uncacheableValue(
       fn,
       path,

@@ -173,7 +173,7 @@ export class DataAnswers {
         if (source.cause !== 'revalidate') return this.#serveStale(call, entry, source.cause);
         report.stale(key, this.#now() - entry.createdAt, entry.computeMs, source.cause, policy);
         const args = source.late.now();
-        if (args !== undefined) this.#flights.refreshBehind({ ...call, args });
+        if (args !== undefined) this.#flights.refreshBehind({ ...call, ...source.variant, args });
         break;
       }
     }

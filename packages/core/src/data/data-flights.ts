@@ -1,14 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallPolicy } from './call-policy.js';
 import type { DataEntry } from './data-entry.js';
 import type { DataAnswer, DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import type { DataRun } from './data-run.js';
 import type { Errand } from './errand.js';
+import { wouldReplace } from './would-replace.js';
 import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
-import { keyOfPath, readHere, Reads, type Read } from '../input/index.js';
+import { isWithin, keyOfPath, lookHere, Reads, type Read } from '../input/index.js';
 import { Flight } from '../run/flight.js';
 import { type Limit } from '../run/waiter.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
@@ -72,13 +72,14 @@ export class DataFlights {
   /** Starts a run of a call; `behind` a stale answer, when it is so. */
   start(
     { key, base, path, self, args }: LocatedCall,
-    { reason, freshness, primed, late }: Omit<Errand, 'call'>,
+    { reason, freshness, primed, late }: Omit<Errand, 'call' | 'path'>,
     behind: boolean,
   ): Flight<DataOutcome> {
     const { flights, generations, host, context, settings, report } = this.#parts;
     const { staleWhileRevalidate, staleIfError, freshWithin } = freshness;
     const errand: Errand = {
       call: { key, self, args },
+      path,
       reason,
       freshness: { staleWhileRevalidate, staleIfError, freshWithin },
       primed,
@@ -108,22 +109,31 @@ export class DataFlights {
   #readsOf(flight: Flight<DataOutcome>, base: string, given: readonly Read[] | undefined): Reads | undefined {
     const { host, flights, variants, report } = this.#parts;
     if (host.inputs.isEmpty) return undefined;
-    const reads: Reads = new Reads(base, report.fn, given ?? AsyncLocalStorage.snapshot(), (read) => {
-      variants.branch(base, reads.path.slice(0, -1), read.input);
+    const onRead = (read: Read): void => {
+      // What is newer stays where it is found, though its run has read something else (hazard 16).
+      if (!wouldReplace(this.#parts, flight, reads.path, (there) => there.run > flight.run)) {
+        variants.branch(base, reads.path.slice(0, -1), read.input);
+      }
       const key = keyOfPath(base, reads.path);
       // As it was expected: whoever waits has looked there, because it is the same for them.
-      if (flight.key === key || flight.key.startsWith(`${key}\u0000`)) return;
+      if (isWithin(flight.key, key)) return;
       flights.rekey(flight, key);
       flight.hasRead(read);
-    });
+    };
+    const onFailed = (): void => {
+      flights.setApart(flight);
+      flight.letOthersGo();
+    };
+    const reads: Reads = new Reads(base, report.fn, given ?? host.inputs.callerContext(), onRead, onFailed);
     return reads;
   }
 
   /** Whether what a run reads is the same for who calls now; undefined when nothing can be read. */
   sameInputs(): ((read: Read) => boolean) | undefined {
-    if (this.#parts.host.inputs.isEmpty) return undefined;
-    const inContext = AsyncLocalStorage.snapshot();
-    return ({ input, text }) => inContext(() => readHere(input).text === text);
+    const { inputs } = this.#parts.host;
+    if (inputs.isEmpty) return undefined;
+    const inContext = inputs.callerContext();
+    return ({ input, text }) => inContext(() => lookHere(input)?.text === text);
   }
 
   /** Waits for a run as its caller does; `fallback` is what memory has that may be served instead. */
@@ -180,7 +190,8 @@ export class DataFlights {
       // It waits as a caller does, so that it is not deserted when one who joined it leaves.
       const outcome = await this.wait(flight, { ...call, policy: WAITS_FOR_EVER }, undefined);
       // The run's own `failed` event has told of a failure; it is tried again after the cooldown.
-      const hasFailed = outcome.type === 'failure' && !flight.outdated && !flight.changed;
+      const isDiscarded = outcome.type === 'failure' || flight.reads?.hasFailed === true;
+      const hasFailed = isDiscarded && !flight.outdated && !flight.changed;
       if (hasFailed) cooldowns.begin(call.key, this.#now() + host.settings.refreshCooldown);
     };
     const runs = inRootContext(() => refreshes.run(refresh, this.#now(), flights.flightTimeout));

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { keep } from '../copy/index.js';
 import { callPolicy, type CallPolicy } from './call-policy.js';
 import { DataAnswers, passedOn } from './data-answers.js';
@@ -22,6 +21,7 @@ import { untilAborted } from '../run/until-aborted.js';
 import { inRootContextWithScopes } from '../scope/index.js';
 
 const NO_PATH: readonly Read[] = [];
+const NOTHING = (): void => undefined;
 
 /** The life of the calls of one data function. */
 export class DataFunction {
@@ -191,7 +191,7 @@ export class DataFunction {
       replays: true,
       passesThrough: true,
     });
-    if (!host.inputs.isEmpty) flight.reads = new Reads('', report.fn, AsyncLocalStorage.snapshot(), () => {});
+    if (!host.inputs.isEmpty) flight.reads = new Reads('', report.fn, host.inputs.callerContext(), NOTHING, NOTHING);
     report.started(undefined);
     const start = (): void => flight.begin(() => runWithin(flight, () => Reflect.apply(original, self, args)));
     if (context === 'caller') start();

@@ -4,11 +4,13 @@ import type { Acts } from '../effect/index.js';
 import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { wouldReplace } from './would-replace.js';
+import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
 import { isCurrent } from '../run/generation.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
-import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';
+import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
 
 /** What a run returned, and what was said of it. */
 export interface Result {
@@ -34,6 +36,8 @@ interface Made {
   readonly sources: TagSources;
   /** Of what was found in the store: when its computation began; by that it is older or newer than a run. */
   readonly began: number | undefined;
+  /** The inputs in its key. */
+  readonly path: readonly Read[];
   /** Whether it is handed out and not kept. */
   readonly outdated: boolean;
   readonly unstored: boolean;
@@ -55,7 +59,7 @@ export class DataKeeper {
 
   /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
   keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
-    const { settings, store, report } = this.#parts;
+    const { settings, store, report, host } = this.#parts;
     const { kept, ttl = Infinity, computeMs } = result;
     const { used } = flight;
     const createdAt = this.#now();
@@ -64,7 +68,8 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    const stores = keeps && this.#mayStore(flight, acts) && begun?.storable === true && isOfUse(store, storedFor, used);
+    // Effects of another cache would not be found by their names.
+    const stores = keeps && host.effects.owns(acts) && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,
@@ -76,17 +81,13 @@ export class DataKeeper {
       tags: this.tagsOf(flight, result.tags),
       sources: this.#firstSources(result.tags, used),
       began: undefined,
+      path: pathOf(flight),
       outdated: !keeps,
       unstored: store !== undefined && !stores,
     });
     if (stores) this.#store(store, entry, begun, flight, result, storedFor);
     else if (keeps) this.#leaveUnstored(flight.key, result);
     return entry;
-  }
-
-  /** Variants are kept in memory, and effects of another cache would not be found by their names. */
-  #mayStore({ isVariant }: Flight<DataOutcome>, acts: Acts | undefined): boolean {
-    return !isVariant && this.#parts.host.effects.owns(acts);
   }
 
   /** What the store has is older than a value that was put, and would be back as soon as memory asks the store again. */
@@ -128,6 +129,7 @@ export class DataKeeper {
       tags: [...new Set([...tags, ...untokened])],
       inherited: stores.get(tier) ?? [],
       replaces: primed,
+      variant: variantOf(flight),
     });
     entry.sources = storeSources(tier, pairs, undefined);
     void pairs.then((known) => {
@@ -135,8 +137,16 @@ export class DataKeeper {
     });
   }
 
-  /** Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. */
-  promote(flight: Flight<DataOutcome>, found: StoredEntry, { tier, entries }: DataStore): DataEntry | undefined {
+  /**
+   * Turns a stored entry into one of memory, with the life that remains; undefined when its payload is not whole. `path`
+   * are the inputs in its key.
+   */
+  promote(
+    flight: Flight<DataOutcome>,
+    found: StoredEntry,
+    { tier, entries }: DataStore,
+    path: readonly Read[],
+  ): DataEntry | undefined {
     const { generations, keepOptions, host } = this.#parts;
     const options = keepOptions(flight.key);
     let kept: Kept;
@@ -162,6 +172,7 @@ export class DataKeeper {
       tags,
       sources: storeSources(tier, pairs, undefined),
       began: createdAt - computeMs,
+      path,
       unstored: false,
       outdated: generations.firstInvalidation(flight.position, tags) !== undefined,
     });
@@ -191,12 +202,12 @@ export class DataKeeper {
       stamps: held ? generations.stamp(made.tags) : [],
       sources: made.sources,
     };
-    if (held) this.#putIn(flight, entry, made.began);
+    if (held) this.#putIn(flight, entry, made);
     return entry;
   }
 
-  #putIn(flight: Flight<DataOutcome>, entry: DataEntry, found: number | undefined): void {
-    const { shelf, settings, generations, flights, failures, cooldowns } = this.#parts;
+  #putIn(flight: Flight<DataOutcome>, entry: DataEntry, { began: found, path }: Made): void {
+    const { shelf, settings, generations, flights, failures, cooldowns, variants } = this.#parts;
     const began = found ?? Infinity;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
     failures?.dropUntil(flight.key, entry.createdAt);
@@ -206,17 +217,9 @@ export class DataKeeper {
       generations.release(entry.stamps);
       return;
     }
-    if (found === undefined) this.#keepVariant(flight);
+    // From now on look-ups are led to it by the inputs that its run has read.
+    if (flight.reads !== undefined) variants.keep(flight.reads.base, path, flight.key);
     if (flight.outdated) shelf.remove(placed, 'delete');
-  }
-
-  /** From now on look-ups are led to it by the inputs that its run has read. */
-  #keepVariant({ reads, key }: Flight<DataOutcome>): void {
-    if (reads === undefined) return;
-    const { variants, store } = this.#parts;
-    variants.keep(reads.base, reads.path, key);
-    // The store may have something older, of a run that had read nothing.
-    if (variants.keysOf(reads.base).length === 1) void store?.entries.delete(reads.base);
   }
 
   /** How long memory is trusted without asking the store. */
@@ -224,11 +227,14 @@ export class DataKeeper {
     return this.#parts.store === undefined ? Infinity : this.#parts.host.settings.memoryTtl;
   }
 
-  /** Whether memory has something newer. A stored entry was computed before the flight that finds it began. */
-  #isOlder(flight: Flight<DataOutcome>, made: Made): boolean {
-    const there = this.#parts.shelf.get(flight.key)?.value;
-    if (there === undefined) return false;
-    return there.run > flight.run || (made.began !== undefined && there.createdAt >= made.createdAt);
+  /** Whether memory has something newer in its place. A stored entry was computed before the flight that finds it began. */
+  #isOlder(flight: Flight<DataOutcome>, { path, began, createdAt }: Made): boolean {
+    return wouldReplace(
+      this.#parts,
+      flight,
+      path,
+      (there) => there.run > flight.run || (began !== undefined && there.createdAt >= createdAt),
+    );
   }
 
   #now(): number {
@@ -252,4 +258,17 @@ function isOfUse(store: DataStore | undefined, life: number, used: Inherited | u
 /** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
 function storeSources(tier: object, pairs: InheritedPairs, used: Inherited | undefined): TagSources {
   return { untokened: [], stores: new Map([...(used?.sources.stores ?? []), [tier, [pairs]]]) };
+}
+
+/** What a run has read. */
+function pathOf({ reads }: Flight<DataOutcome>): readonly Read[] {
+  return reads?.path ?? [];
+}
+
+/** By which inputs the result of a run varies. */
+function variantOf({ reads }: Flight<DataOutcome>): StoredVariant | undefined {
+  if (reads === undefined || reads.path.length === 0) return undefined;
+  const { base, path } = reads;
+  const branches = path.map(({ input }, place) => ({ key: keyOfPath(base, path.slice(0, place)), input: input.name }));
+  return { base, branches };
 }

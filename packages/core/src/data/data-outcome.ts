@@ -1,6 +1,7 @@
 import type { DataEntry } from './data-entry.js';
 import type { Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
+import type { Located } from '../input/index.js';
 import type { LateArguments } from '../run/late-arguments.js';
 
 /** Why something stale is served. */
@@ -16,6 +17,8 @@ export type DataSource =
       readonly cause: 'revalidate';
       /** What the refresh behind it is to be run with. */
       readonly late: LateArguments;
+      /** Which variant was found, with the inputs that the refresh may read (hazard 25). */
+      readonly variant: Located;
     };
 
 /** What a flight found or computed. */

@@ -1,29 +1,28 @@
 import { keep, type Kept } from '../copy/index.js';
 import type { Freshness } from './call-policy.js';
-import { errorUntil, stateOf, type DataEntry } from './data-entry.js';
+import { errorUntil, type DataEntry } from './data-entry.js';
 import { DataKeeper } from './data-keeper.js';
 import type { Errand, Plan } from './errand.js';
 import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
-import { missReason } from './miss-reason.js';
+import { StoreSearch } from './store-search.js';
 import type { MissReason } from '../events.js';
 import { keyOfPath } from '../input/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
-import type { LateArguments } from '../run/late-arguments.js';
 import type { Places } from '../run/places.js';
-import { runWithin } from '../run/run-context.js';
+import { askWithin, runWithin } from '../run/run-context.js';
 import type { Begun } from '../store/index.js';
 
 /** What one flight does: asks the store, runs the function, keeps the result. */
 export class DataRun {
   readonly #parts: DataFunctionParts;
   readonly #keeper: DataKeeper;
-  /** What flights have found in the store that may be served when computing fails. */
-  readonly #fallbacks = new WeakMap<Flight<DataOutcome>, DataEntry>();
+  readonly #search: StoreSearch;
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
     this.#keeper = new DataKeeper(parts);
+    this.#search = new StoreSearch(parts, this.#keeper);
   }
 
   /** The whole flight. It leaves the table in the very step in which it ends, so that nobody joins what is over. */
@@ -50,16 +49,15 @@ export class DataRun {
   }
 
   async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
-    const { places, host } = this.#parts;
-    // Variants are kept in memory.
-    const store = flight.isVariant ? undefined : this.#parts.store;
+    const { places, host, store } = this.#parts;
     const { call, reason, late } = errand;
     const plan = { flight, call, args: call.args, reason, begun: undefined, primed: false, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
     if (late === undefined || (store === undefined && places === undefined)) return this.#compute(plan);
     flight.looking = true;
-    const looked = store === undefined ? { reason, begun: undefined } : await this.#lookUp(flight, errand, store, late);
-    if ('answer' in looked) return looked.answer;
+    const looked =
+      store === undefined ? { reason, begun: undefined } : await this.#search.lookUp(flight, errand, store, late);
+    if ('found' in looked) return this.#answer(flight, looked.found.entry, looked.found.source);
     const kept = this.#keptFailure(flight, looked.reason);
     if (kept !== undefined) return kept;
     const wait = this.#takePlace({ ...plan, reason: looked.reason });
@@ -111,41 +109,6 @@ export class DataRun {
     }
   }
 
-  /** What the store has, if it will do; else why not, and the fences of the run that follows. */
-  async #lookUp(
-    flight: Flight<DataOutcome>,
-    { reason, freshness }: Errand,
-    store: DataStore,
-    late: LateArguments,
-  ): Promise<{ readonly answer: DataAnswer } | { readonly reason: MissReason; readonly begun: Begun }> {
-    const { staticTags } = this.#parts.settings;
-    const { entries } = store;
-    if (reason === 'refresh') return { reason, begun: await entries.begin(flight.key, staticTags) };
-    const looked = await entries.lookup(flight.key, staticTags);
-    const found = looked.found === undefined ? undefined : this.#keeper.promote(flight, looked.found, store);
-    const why = missReason(reason, looked, found !== undefined);
-    if (found === undefined) return { reason: why, begun: looked.begun };
-    // Whoever was answered with something newer must not get what is older, though it may live longer.
-    const entry = this.#keeper.notOlderThan(flight.key, found) ?? found;
-    const answer = this.#fromStore(flight, entry, freshness, late);
-    if (answer !== undefined) return { answer };
-    this.#fallbacks.set(flight, entry);
-    return { reason: why, begun: looked.begun };
-  }
-
-  #fromStore(
-    flight: Flight<DataOutcome>,
-    entry: DataEntry,
-    freshness: Freshness,
-    late: LateArguments,
-  ): DataAnswer | undefined {
-    const state = stateOf(entry, this.#now(), freshness);
-    if (state !== 'fresh' && state !== 'stale') return undefined;
-    this.#parts.flights.leave(flight);
-    const source: DataSource = state === 'fresh' ? { type: 'store' } : { type: 'stale', cause: 'revalidate', late };
-    return this.#answer(flight, entry, source);
-  }
-
   /** Runs the function, and keeps what it returns. */
   async #compute(plan: Plan): Promise<DataOutcome> {
     const { original, report } = this.#parts;
@@ -159,7 +122,6 @@ export class DataRun {
       this.#keepFailure(plan, error);
       return this.#failed(plan, error);
     }
-    this.#endReads(flight);
     try {
       return this.#settle(plan, value);
     } catch (error) {
@@ -206,7 +168,7 @@ export class DataRun {
     cause: 'error' | 'timeout',
   ): DataAnswer | undefined {
     const { generations, shelf } = this.#parts;
-    const entry = this.#fallbacks.get(flight) ?? kept;
+    const entry = this.#search.fallback(flight) ?? kept;
     if (entry === undefined || entry.dropped === true) return undefined;
     // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
     if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
@@ -225,15 +187,25 @@ export class DataRun {
     try {
       kept = keep(value, keepOptions(flight.key));
     } catch (error) {
+      this.#endReads(flight);
       // What an invalidation has discarded need not be data; whoever computed it gets it as it is.
       if (!flight.outdated) throw error;
       this.#parts.flights.leave(flight);
       report.computed(flight.key, this.#now() - plan.started, false);
       return { type: 'uncacheable', reason, value, error, acts: flight.script?.recorded(), taken: false };
     }
-    const tags = settings.tagsOf(value, args);
-    const ttl = settings.ttlOf(value, args);
-    return this.#keep(plan, kept, tags, ttl, () => settings.wanted(value, args));
+    const [tags, ttl] = this.#said(plan, value);
+    return this.#keep(plan, kept, tags, ttl, () => askWithin(flight, () => settings.wanted(value, args)));
+  }
+
+  /** What the options say of a result. An input that they read is the caller's, and the result varies by it. */
+  #said({ flight, args }: Plan, value: unknown): readonly [tags: readonly string[], ttl: number | undefined] {
+    const { settings } = this.#parts;
+    try {
+      return askWithin(flight, () => [settings.tagsOf(value, args), settings.ttlOf(value, args)]);
+    } finally {
+      this.#endReads(flight);
+    }
   }
 
   async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {
@@ -243,12 +215,24 @@ export class DataRun {
       const value = kept.copy();
       const tags = settings.tagsOf(value, plan.args);
       const ttl = settings.ttlOf(value, plan.args);
-      const begun = await store?.entries.begin(plan.flight.key, settings.staticTags);
+      const begun = store && (await this.#beginPrime(plan.flight.key, store));
       return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
       report.failed(plan.flight.key, 0, error);
       return { type: 'failure', reason: plan.reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
     }
+  }
+
+  /**
+   * The fences of a value that takes the place of every variant, also of those that other processes have stored. A store
+   * that does not answer is not waited for: then the value is not stored, and what is there is deleted when that succeeds.
+   */
+  async #beginPrime(key: string, { entries }: DataStore): Promise<Begun> {
+    const { settings, host } = this.#parts;
+    const begun = await entries.begin(key, settings.staticTags);
+    if (host.inputs.isEmpty || !begun.storable) return begun;
+    await entries.delete(key);
+    return entries.begin(key, settings.staticTags);
   }
 
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
@@ -280,7 +264,8 @@ export class DataRun {
 
   #isCurrent({ flight }: Plan, tags: readonly string[]): boolean {
     const { host, generations } = this.#parts;
-    if (flight.changed || flight.outdated || host.closed) return false;
+    // What is made of an input that could not be read is for that caller alone, also when the function has caught it.
+    if (flight.changed || flight.outdated || flight.reads?.hasFailed === true || host.closed) return false;
     return generations.firstInvalidation(flight.position, tags) === undefined;
   }
 

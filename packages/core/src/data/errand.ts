@@ -2,6 +2,7 @@ import type { Kept } from '../copy/index.js';
 import type { Freshness } from './call-policy.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { MissReason } from '../events.js';
+import type { Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import type { KeyedCall, LateArguments } from '../run/late-arguments.js';
 import type { Begun } from '../store/index.js';
@@ -9,6 +10,8 @@ import type { Begun } from '../store/index.js';
 /** What a flight is about. Nothing else of the call that started it: a run that never ends must not hold on to more. */
 export interface Errand {
   readonly call: KeyedCall;
+  /** The inputs in its key, as far as they are known. */
+  readonly path: readonly Read[];
   readonly reason: MissReason;
   /** How old what the store has may be. */
   readonly freshness: Freshness;

@@ -1,15 +1,31 @@
 import { decodeValue, encodeValue } from '../codec/index.js';
-import { adopt, codecsOf, keep, type CodecList } from '../copy/index.js';
-import { effectUnknown, invalidOption } from '../errors/index.js';
+import { adopt, codecsOf, keep, type CodecList, type KeepOptions } from '../copy/index.js';
+import { effectShared, effectUnknown, invalidOption } from '../errors/index.js';
 import type { CacheEvents } from '../events.js';
-import { showKey } from '../key/index.js';
+import { isScopedBy, scopeOf, showKey } from '../key/index.js';
+import type { Recorder } from '../run/inherited.js';
 import { currentRecorder } from '../run/run-context.js';
+import { checkOptions, isOneOf } from '../settings/index.js';
 import { Script, type Act, type Acts, type Place } from './script.js';
 
 /** Whose effects act. */
 export interface Performed {
   readonly fn: string;
   readonly key: string | undefined;
+}
+
+/** What mends an argument that is none. */
+const PASS_DATA =
+  'It acts again with each hit, from what is kept: pass data, such as the texts and fields that the action needs. What is ' +
+  "of the request (its response, its log), the action finds in its caller's async context.";
+
+/** For whom an effect is. */
+export interface EffectOptions {
+  /**
+   * The widest scope of the functions that may call it: `'session'` for what is done to one user, and must not be done
+   * to whoever gets the same value, such as setting a cookie. Default `'global'`: any function.
+   */
+  readonly scope?: 'global' | 'session' | 'request' | undefined;
 }
 
 type Action = (...args: readonly unknown[]) => unknown;
@@ -28,7 +44,8 @@ export class Effects {
   }
 
   /** Makes an effect: see `Cache.effect`. */
-  create(name: unknown, action: unknown): Action {
+  create(name: unknown, action: unknown, options: unknown = {}): Action {
+    checkOptions<EffectOptions>(options, { scope: isOneOf('global', 'session', 'request') }, 'effect');
     if (typeof name !== 'string' || name === '')
       throw invalidOption('effect', 'name', name, 'a text that is not empty');
     if (this.#actions.has(name)) {
@@ -36,19 +53,30 @@ export class Effects {
     }
     if (typeof action !== 'function') throw invalidOption('effect', 'action', action, 'a function');
     const act: Action = (...args) => Reflect.apply(action, undefined, args);
+    const { scope = 'global' } = options;
     this.#actions.set(name, act);
     return (...args) => {
       const run = currentRecorder();
-      if (run === undefined) this.#settle(name, act(...args), undefined);
-      else if (run.replays) (run.script ??= new Script()).add(this.#actOf(name, args), name);
+      if (run === undefined) return this.#settle(name, act(...args), undefined);
+      checkScope(name, scope, run);
+      if (run.replays) (run.script ??= new Script()).add(this.#actOf(name, args), name);
       else this.#attempt({ name, args }, undefined);
     };
   }
 
+  /** Makes one whose action never throws into who calls it, be it inside a cached function or not. */
+  createQuiet(name: string, action: Action, options: EffectOptions = {}): Action {
+    const effect = this.create(name, action, options);
+    return (...args) => (currentRecorder() === undefined ? this.#attempt({ name, args }, undefined) : effect(...args));
+  }
+
   /** What is recorded of a call; throws when its arguments are no data. */
   #actOf(name: string, args: readonly unknown[]): Act {
-    const options = { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs } as const;
-    return { owner: this, name, args: keep(args, options) };
+    return { owner: this, name, args: keep(args, this.#keepOptions(name)) };
+  }
+
+  #keepOptions(name: string): KeepOptions {
+    return { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs, cure: PASS_DATA };
   }
 
   /** Acts what was recorded, in the async context of whoever is answered; or notes it in the script of the run that asks. */
@@ -75,7 +103,8 @@ export class Effects {
 
   /** An action may be asynchronous; nobody waits for it. */
   #settle(name: string, result: unknown, performed: Performed | undefined): void {
-    if (result instanceof Promise) result.catch((error: unknown) => this.#tell(name, performed, error));
+    // A query builder does nothing before it is awaited: it is a promise for its users, though of no such class.
+    if (isThenable(result)) Promise.resolve(result).catch((error: unknown) => this.#tell(name, performed, error));
   }
 
   #tell(effect: string, performed: Performed | undefined, error: unknown): void {
@@ -104,8 +133,7 @@ export class Effects {
       const [name, args]: readonly unknown[] = Array.isArray(act) ? act : [];
       if (typeof name !== 'string' || !Array.isArray(args))
         throw new Error('one of its effects has no name or arguments');
-      const options = { fn: `effect ${name}`, root: 'args', mode: 'clone', codecs: this.#codecs } as const;
-      script.add({ owner: this, name, args: adopt(args, options) }, name);
+      script.add({ owner: this, name, args: adopt(args, this.#keepOptions(name)) }, name);
     }
     return script.recorded() ?? { list: [], bytes: 0 };
   }
@@ -113,4 +141,16 @@ export class Effects {
 
 function argsOf(copy: unknown): readonly unknown[] {
   return Array.isArray(copy) ? copy : [];
+}
+
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  return typeof result === 'object' && result !== null && typeof Reflect.get(result, 'then') === 'function';
+}
+
+/** Whoever gets the result of a run gets its effects. A run that passes through keeps nothing for anybody. */
+function checkScope(name: string, scope: 'global' | 'session' | 'request', run: Recorder): void {
+  if (scope === 'global' || run.passesThrough) return;
+  const prefix = scopeOf(run.key);
+  if (prefix === undefined) throw effectShared(name, scope, run.fn, "scope 'global'");
+  if (scope === 'request' && isScopedBy(prefix, 'session')) throw effectShared(name, scope, run.fn, "scope 'session'");
 }

@@ -1,4 +1,4 @@
 /** What acts again whenever a kept result is handed out. */
 
-export { Effects } from './effects.js';
+export { Effects, type EffectOptions } from './effects.js';
 export { placeIn, type Acts, type Performer, type Place, type Script } from './script.js';

@@ -10,6 +10,15 @@ export function tooManyEffects(name: string, most: number, bytes: number): Cache
   );
 }
 
+/** An effect that is not for everybody, in a run whose result is. */
+export function effectShared(name: string, scope: 'session' | 'request', fn: string, outerScope: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_EFFECT',
+    `${fn} (${outerScope}) called ${name}, which acts for the one ${scope} that it was called in, and what ${fn} keeps is ` +
+      `for others as well. Give ${fn} the option scope: '${scope}', or call ${name} outside of it.`,
+  );
+}
+
 /** A stored entry with an effect that this process does not have; carried by an event. */
 export function effectUnknown(name: string): CacheError {
   return new CacheError(

@@ -8,9 +8,19 @@ export { messageOf, describe, className } from './describe.js';
 export { invalidOption, unknownOption, notCacheable, nameTaken, wrappedOften } from './wrapping.js';
 export { unhashableArgument, hasherFailed, identityFailed, argumentsChanged } from './arguments.js';
 export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js';
-export { noScope, wrongScope, type MissingScope } from './scopes.js';
+export { noScope, scopeInRoute, wrongScope, type MissingScope } from './scopes.js';
 export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags, notAStream, readerTooSlow } from './values.js';
-export { tooManyEffects, effectUnknown } from './effects.js';
+export { tooManyEffects, effectShared, effectUnknown } from './effects.js';
+export {
+  headersSent,
+  noExchange,
+  noRequestLogger,
+  refusedHeader,
+  tooManyInputs,
+  userHasNoKey,
+  wrongEffect,
+  wrongInput,
+} from './exchange.js';
 export { inputNotHere, otherInput } from './inputs.js';
 export { wrongRows, idChanged } from './batches.js';
 export { resourceAsksForItself, releaseFailed, releasedInUse } from './resources.js';

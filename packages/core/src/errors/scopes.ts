@@ -25,8 +25,8 @@ const WHY: Readonly<Record<MissingScope, string>> = {
 
 const CURES: Readonly<Record<MissingScope, string>> = {
   none:
-    'Open one: in Fastify by the option `scopes: true` of the plugin, in Express by app.use(pond.scopes()), elsewhere by ' +
-    'cache.runInScope({ session }, fn). What is left running behind a result, or on a timer, is in none.',
+    'Open one: in Fastify by the option `scopes: true` of the plugin, in Nest by that of CacheModule, in Express by ' +
+    'app.use(pond.scopes()), elsewhere by cache.runInScope({ session }, fn). What is left running behind a result, or on a timer, is in none.',
   'no-session':
     'Register the session plugin (in Express before pond.scopes()), or say whose session it is: ' +
     '{ session: (request) => request.user?.id }; elsewhere runInScope({ session: id }, fn).',
@@ -39,5 +39,14 @@ export function wrongScope(fn: string, scope: 'session' | 'request', outer: stri
     'ERR_MILLPOND_SCOPE',
     `${fn} (scope '${scope}') was called inside ${outer} (${outerScope}), whose result is for others as well, so it was ` +
       `not run. Give ${outer} the option scope: '${scope}', or call ${fn} before it and pass what it needs as an argument.`,
+  );
+}
+
+/** The same in the handler of a cached route that is bypassed: what works for some callers must not fail for the others. */
+export function scopeInRoute(fn: string, scope: 'session' | 'request'): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_SCOPE',
+    `${fn} (scope '${scope}') was called in the handler of a cached route, whose answers are for everybody, so it was not run. ` +
+      `Make the route an ordinary one, which calls ${fn} and puts its answer together.`,
   );
 }

@@ -10,7 +10,7 @@
  */
 
 /** Names of headers that carry a credential, or a proxy's word about who is asking; in lower case. */
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(
   [
     'authorization proxy-authorization x-api-key api-key apikey x-auth-token x-access-token x-session-token',
     'x-amz-security-token remote-user x-remote-user x-forwarded-user x-forwarded-access-token x-webauth-user',
@@ -22,7 +22,7 @@ const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(
 );
 
 /** Names of query parameters that carry a credential; in lower case. */
-const CREDENTIAL_PARAMETERS: ReadonlySet<string> = new Set(
+export const CREDENTIAL_PARAMETERS: ReadonlySet<string> = new Set(
   [
     'access_token id_token refresh_token auth_token token jwt password secret api_key api-key apikey sessionid',
     'session_id sid signature x-amz-signature x-goog-signature',

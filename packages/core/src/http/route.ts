@@ -1,7 +1,7 @@
 import type { Cache } from '../cache-types.js';
-import { inRootContext } from '../context.js';
 import { notCacheable } from '../errors/index.js';
 import type { CallOutcome } from '../options.js';
+import { inRootContextWithExchange } from '../scope/index.js';
 import { checkFunction } from '../wrapping.js';
 import { answerOf, type RouteAnswer } from './answer.js';
 import { bypassOf } from './bypass.js';
@@ -58,7 +58,7 @@ export function createRoute<P = RouteParams, Q = RouteQuery, R = unknown>(
     const args: RunArguments = [scheme, host.toLowerCase(), view.path, view.params, view.query, serialize];
     const bypass = bypassOf(input, view, listed);
     if (bypass !== undefined) {
-      return { answer: await inRootContext(() => runUncached(args)), outcome: { type: 'bypass', bypass } };
+      return { answer: await inRootContextWithExchange(() => runUncached(args)), outcome: { type: 'bypass', bypass } };
     }
     const heard: { event?: CallOutcome } = {};
     const observe = (event: CallOutcome): void => {

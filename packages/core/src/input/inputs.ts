@@ -1,29 +1,64 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { invalidOption } from '../errors/index.js';
-import { createKeyer, type Hasher } from '../key/index.js';
+import { createKeyer, digest, type Hasher } from '../key/index.js';
+import { asRunHere } from '../run/run-context.js';
+import { scopesHere, type Scopes } from '../scope/index.js';
+import { checkOptions, isBoolean } from '../settings/index.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
+import { ownCopy } from './own-copy.js';
+import type { InContext } from './reads.js';
 import { readHere, type Input } from './read.js';
+
+const AT_ONCE = 'what is known at once: await it where the request begins, and let `read` return what it came to';
+
+/** What an input may be told beside what it reads. */
+export interface InputOptions {
+  /**
+   * Whether its values are credentials, or tell who somebody is: then keys, which events and `explain` show, hold a digest
+   * of them. Default false.
+   */
+  readonly secret?: boolean | undefined;
+}
 
 /** The inputs of one cache, by their names. */
 export class Inputs {
-  readonly #names = new Set<string>();
+  readonly #inputs = new Map<string, Input>();
   readonly #hashers: readonly Hasher[];
+  readonly #scopes: Pick<Scopes, 'haveExchanges'>;
+  /** Whether some may read anything of the context of their caller. */
+  #needsAll = false;
 
-  constructor(hashers: readonly Hasher[]) {
+  constructor(hashers: readonly Hasher[], scopes: Pick<Scopes, 'haveExchanges'>) {
     this.#hashers = hashers;
+    this.#scopes = scopes;
   }
 
-  /** Whether there is none: then no run needs to know its caller's context. */
+  /** Whether nothing can be read: then no run needs to know its caller's context. */
   get isEmpty(): boolean {
-    return this.#names.size === 0;
+    return this.#inputs.size === 0 && !this.#scopes.haveExchanges;
+  }
+
+  /** The context of who calls this, as far as inputs need it. */
+  callerContext(): InContext {
+    if (this.#needsAll) return AsyncLocalStorage.snapshot();
+    // Of requests only the scope is needed, and it lets go of them when they end, whatever becomes of the run (hazard 31).
+    const [inRun, inScopes] = [asRunHere(), scopesHere()];
+    return (ask) => inRun(() => inScopes(ask));
   }
 
   /** Makes an input: see `Cache.input`. */
-  create(name: unknown, read: unknown): () => unknown {
+  create(name: unknown, read: unknown, options: unknown = {}): () => unknown {
+    checkOptions<InputOptions>(options, { secret: isBoolean }, 'input');
     if (typeof name !== 'string' || name === '') throw invalidOption('input', 'name', name, 'a text that is not empty');
-    if (this.#names.has(name))
+    if (this.#inputs.has(name))
       throw invalidOption('input', 'name', name, 'a name that no other input of this cache has');
     if (typeof read !== 'function') throw invalidOption('input', 'read', read, 'a function that is not asynchronous');
-    this.#names.add(name);
-    const ask = (): unknown => Reflect.apply(read, undefined, []);
+    this.#needsAll = true;
+    return this.ofRequest(name, () => Reflect.apply(read, undefined, []), options.secret ?? false);
+  }
+
+  /** Makes one that needs no more of its caller than the scope that they are in. */
+  ofRequest(name: string, ask: () => unknown, isSecret: boolean): () => unknown {
     const keyer = createKeyer({
       fn: `input ${name}`,
       original: ask,
@@ -36,9 +71,20 @@ export class Inputs {
       name,
       read() {
         const value = ask();
-        return { input, value, text: keyer.keyOf(undefined, [value]) };
+        if (isUnwantedPromise(value)) throw invalidOption(`input ${name}`, 'read()', value, AT_ONCE);
+        const met: object[] = [];
+        const text = keyer.keyOf(undefined, [value], met);
+        // A resource is what it is for everybody.
+        const own = met.length === 0 ? ownCopy(value) : value;
+        return { input, value: own, text: isSecret ? `#${digest(text)}` : text };
       },
     };
+    this.#inputs.set(name, input);
     return () => readHere(input).value;
+  }
+
+  /** The input of a name, which another process has noted; undefined when this cache does not have it. */
+  named(name: string): Input | undefined {
+    return this.#inputs.get(name);
   }
 }

@@ -27,9 +27,26 @@ export function readHere(input: Input): Read {
   return run.reads.read(input);
 }
 
+/**
+ * The same for one who only looks for what is kept: undefined when it cannot be read. The function may make something of
+ * that, or not ask.
+ */
+export function lookHere(input: Input): Read | undefined {
+  try {
+    return readHere(input);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The key of a variant: that of the call, and what its run has read, in order. */
 export function extended(key: string, { input, text }: Read): string {
   return `${key}\u0000${input.name.length}:${input.name}${text}`;
+}
+
+/** Whether a key is another one, or a variant of it. */
+export function isWithin(key: string, outer: string): boolean {
+  return key === outer || key.startsWith(`${outer}\u0000`);
 }
 
 /** The key of a call whose run has read all of a path. */

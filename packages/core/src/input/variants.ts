@@ -1,4 +1,4 @@
-import { extended, keyOfPath, readHere, type Input, type Read } from './read.js';
+import { extended, keyOfPath, lookHere, type Input, type Read } from './read.js';
 
 /** Which input is read next, and where its values lead: to another input, or to an entry. */
 interface Node {
@@ -47,7 +47,8 @@ export class Variants {
     let key = base;
     let node: Node | 'entry' | undefined = this.#roots.get(base);
     while (node !== undefined && node !== 'entry') {
-      const read = readHere(node.input);
+      const read = lookHere(node.input);
+      if (read === undefined) break;
       path.push(read);
       key = extended(key, read);
       node = node.next.get(read.text);
@@ -58,6 +59,18 @@ export class Variants {
   /** The keys of all variants of a call. */
   keysOf(base: string): readonly string[] {
     return [...(this.#keysOf.get(base) ?? [])];
+  }
+
+  /** The keys of what has to go for an entry at the end of a path, its own before all when nothing else has to. */
+  inTheWay(base: string, path: readonly Read[]): readonly string[] {
+    let key = base;
+    let node: Node | 'entry' | undefined = this.#roots.get(base);
+    for (const read of path) {
+      if (node === undefined || node === 'entry' || node.input !== read.input) break;
+      key = extended(key, read);
+      node = node.next.get(read.text);
+    }
+    return [key, ...this.#below(base, key)];
   }
 
   /** A run has read an input after a path: whoever comes next asks for it there. */
@@ -129,9 +142,13 @@ export class Variants {
     if (parent !== undefined && parent !== 'entry') parent.next.set(last.text, what);
   }
 
+  #below(base: string, key: string): readonly string[] {
+    return this.keysOf(base).filter((each) => each.startsWith(`${key}\u0000`));
+  }
+
   /** No look-up will find what is there and below. */
   #dropAt(base: string, key: string): void {
     if (key === base || this.#leaves.has(key)) this.#drop(key, 'discard');
-    for (const each of this.keysOf(base)) if (each.startsWith(`${key}\u0000`)) this.#drop(each, 'discard');
+    for (const each of this.#below(base, key)) this.#drop(each, 'discard');
   }
 }

@@ -21,6 +21,7 @@ const rules: readonly Rule[] = [
   // Before promises, because Fastify's reply is one too.
   ofHttp,
   aPromise,
+  ofTheWeb,
   (value) => (isStream(value) ? { type: `a stream (${nameOf(value)})`, cure: COLLECT } : undefined),
   (value) => (isIterator(value) ? { type: `an iterator (${nameOf(value)})`, cure: COLLECT } : undefined),
   aWeakThing,
@@ -57,6 +58,16 @@ function ofHttp(value: object): Refusal | undefined {
   if (role !== undefined) return { type: `an HTTP ${role} (${nameOf(value)})`, cure: FIELDS };
   const isContext = typeof peek(value, 'switchToHttp') === 'function';
   return isContext ? { type: `the context of a request (${nameOf(value)})`, cure: FIELDS } : undefined;
+}
+
+/** Parts of requests that are often passed on: what they hold is for the key, they are not. */
+function ofTheWeb(value: object, leaveOut: string): Refusal | undefined {
+  if (value instanceof Headers) {
+    return { type: 'Headers', cure: "Pass the headers that the answer depends on, such as headers.get('accept')." };
+  }
+  if (!(value instanceof AbortSignal)) return undefined;
+  const cure = `A run has a signal of its own, currentSignal(); its callers give theirs by withOptions({ signal }). Or ${leaveOut}.`;
+  return { type: 'an AbortSignal', cure };
 }
 
 /** By shape, so that the messages of every framework, of HTTP/2 and of test injectors are known. */

@@ -14,5 +14,7 @@ export function explainKey(
     parts: keyer.partsOf(call.self, call.args),
     ...identity(),
     cache: { name, version },
+    inputs: [],
+    variants: 0,
   };
 }

@@ -1,6 +1,7 @@
 import type { Freshness } from '../data/call-policy.js';
 import { errorUntil, revalidateUntil, stateOf, type DataEntry } from '../data/data-entry.js';
 import type { MissReason } from '../events.js';
+import type { Acts } from '../effect/index.js';
 import type { Entry } from '../memory/index.js';
 import { isCurrent, tagsOf } from '../run/generation.js';
 import type { MemoryExplanation } from './explanation.js';
@@ -24,11 +25,17 @@ export function explainMemory(
     staleIfErrorFor: left(Math.max(value.freshUntil, errorUntil(value, freshness)), now),
     bytes,
     tags: value.tags,
+    effects: effectsOf(value.acts),
     invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
     trustedFor: left(value.trustedUntil, now),
     noRefreshFor,
     usedLately: hot !== 0,
   };
+}
+
+/** The names of effects, in order. */
+export function effectsOf(acts: Acts | undefined): readonly string[] {
+  return acts?.list.map(({ name }) => name) ?? [];
 }
 
 /** How long it is until an instant: 0 when it has passed, undefined when it never comes. */

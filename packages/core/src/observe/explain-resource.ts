@@ -36,6 +36,7 @@ function memoryOf({ shelf, report }: ResourceParts, key: string, now: number): M
     staleIfErrorFor: left(value.errorUntil, now),
     bytes: entry.bytes,
     tags: [],
+    effects: [],
     invalidated: [],
     trustedFor: undefined,
     noRefreshFor: Math.max(0, value.retryAt - now),

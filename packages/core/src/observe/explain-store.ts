@@ -1,25 +1,39 @@
 import { decodeValue } from '../codec/index.js';
 import { adopt, type KeepOptions } from '../copy/index.js';
 import type { Freshness } from '../data/call-policy.js';
+import type { Acts, Effects } from '../effect/index.js';
 import type { StoredEntry, StoreInspection } from '../store/index.js';
+import { effectsOf } from './explain-memory.js';
 import type { StoreExplanation, ValueExplanation } from './explanation.js';
 
+const NO_ACTS: Acts = { list: [], bytes: 0 };
+
 /** What the store holds of a call, as the function of today would serve it: it is its windows that count. */
-export function explainStore(inspected: StoreInspection, keeping: KeepOptions, freshness: Freshness): StoreExplanation {
+export function explainStore(
+  inspected: StoreInspection,
+  keeping: KeepOptions,
+  effects: Pick<Effects, 'read'>,
+  freshness: Freshness,
+): StoreExplanation {
   const { key, state } = inspected;
   switch (state) {
     case 'down':
     case 'none':
     case 'damaged':
       return inspected;
+    case 'branch':
+      return { key, state: 'none', deleted: false };
     case 'invalidated':
-      return { key, state, ...valueOf(inspected.entry, inspected.bytes, freshness), by: inspected.by };
+      return { key, state, ...valueOf(inspected, freshness, actsOf(inspected.entry, effects)), by: inspected.by };
     case 'expired':
-      return { key, state, ...valueOf(inspected.entry, inspected.bytes, freshness) };
+      return { key, state, ...valueOf(inspected, freshness, actsOf(inspected.entry, effects)) };
     case 'found': {
-      const { entry, bytes } = inspected;
-      if (!isReadable(entry, keeping)) return { key, state: 'damaged', why: 'its payload cannot be read' };
-      return { key, state: servedAs(entry, freshness), ...valueOf(entry, bytes, freshness) };
+      const { entry } = inspected;
+      const acts = actsOf(entry, effects);
+      if (acts === undefined || !isReadable(entry, keeping)) {
+        return { key, state: 'damaged', why: 'its payload cannot be read' };
+      }
+      return { key, state: servedAs(entry, freshness), ...valueOf(inspected, freshness, acts) };
     }
   }
 }
@@ -31,6 +45,15 @@ function isReadable({ payload }: StoredEntry, keeping: KeepOptions): boolean {
   } catch {
     // Whatever it is, a look-up would take the entry for damaged too.
     return false;
+  }
+}
+
+/** The effects of an entry; undefined when they cannot be read, for which a look-up would take it for damaged too. */
+function actsOf(entry: StoredEntry, effects: Pick<Effects, 'read'>): Acts | undefined {
+  try {
+    return entry.effects === undefined ? NO_ACTS : effects.read(entry.effects);
+  } catch {
+    return undefined;
   }
 }
 
@@ -49,7 +72,11 @@ function lifeOf({ age, ttl = Infinity, expiredFor = -Infinity }: StoredEntry): n
   return Math.min(ttl, age - expiredFor);
 }
 
-function valueOf(entry: StoredEntry, bytes: number, freshness: Freshness): ValueExplanation {
+function valueOf(
+  { entry, bytes }: { readonly entry: StoredEntry; readonly bytes: number },
+  freshness: Freshness,
+  acts: Acts | undefined,
+): ValueExplanation {
   const { age, computeMs, tags } = entry;
   const life = lifeOf(entry);
   const left = (window: number): number | undefined =>
@@ -62,5 +89,6 @@ function valueOf(entry: StoredEntry, bytes: number, freshness: Freshness): Value
     staleIfErrorFor: left(freshness.staleIfError),
     bytes,
     tags,
+    effects: effectsOf(acts),
   };
 }

@@ -49,6 +49,7 @@ function memoryOf({ shelf, report }: StreamParts, key: string, now: number): Mem
     staleIfErrorFor: freshFor,
     bytes,
     tags: value.tags,
+    effects: [],
     invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
     trustedFor: left(value.trustedUntil, now),
     noRefreshFor: 0,

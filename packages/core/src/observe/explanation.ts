@@ -37,6 +37,10 @@ export interface KeyExplanation {
   readonly version: string;
   /** The name and the version of the cache. They count in a store only. */
   readonly cache: { readonly name: string | undefined; readonly version: string };
+  /** The names of the inputs by which its result varies for who asks, in the order of the reads, as far as that is known. */
+  readonly inputs: readonly string[];
+  /** How many variants of the call memory holds. */
+  readonly variants: number;
 }
 
 /** How long a value lived, and has to live. */
@@ -54,6 +58,8 @@ export interface ValueExplanation {
   /** Its estimated size in memory, or that of its text in the store. */
   readonly bytes: number;
   readonly tags: readonly string[];
+  /** The names of the effects that act with each hand-out, in order. */
+  readonly effects: readonly string[];
 }
 
 /**

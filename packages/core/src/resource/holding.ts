@@ -59,3 +59,8 @@ export function standsOn(holding: Holding, ground: Holding): boolean {
   for (const below of holding.builtOn) if (standsOn(below, ground)) return true;
   return false;
 }
+
+/** Whether nothing keeps one that is to go from being released. */
+export function isFree({ released, leaving, uses, delay }: Holding): boolean {
+  return !released && leaving !== undefined && uses === 0 && delay === undefined;
+}

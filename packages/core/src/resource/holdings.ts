@@ -5,7 +5,7 @@ import type { ReleaseReason } from '../options.js';
 import { scopeOf } from '../key/index.js';
 import type { Flight } from '../run/flight.js';
 import { currentRun } from '../run/run-context.js';
-import { newHolding, standsOn, type Holding, type ResourceOwner } from './holding.js';
+import { isFree, newHolding, standsOn, type Holding, type ResourceOwner } from './holding.js';
 import { releaseOf, type Release } from './release.js';
 import { ScopedHoldings } from './scoped-holdings.js';
 import { within } from './within.js';
@@ -138,7 +138,7 @@ export class Holdings {
   }
 
   #releaseIfFree(holding: Holding): void {
-    if (holding.leaving === undefined || holding.uses > 0 || holding.delay !== undefined) return;
+    if (holding.leaving === undefined || !isFree(holding) || this.#ofScopes.isBehindAnother(holding)) return;
     this.#release(holding, holding.leaving);
   }
 
@@ -158,6 +158,8 @@ export class Holdings {
     this.#releases.delete(holding);
     this.#ofScopes.gone(holding);
     for (const ground of holding.builtOn) this.endUse(ground);
+    const next = this.#ofScopes.next(holding);
+    if (next !== undefined) this.#releaseIfFree(next);
     for (const tell of holding.onGone) tell();
     this.#checkIdle();
   }
@@ -195,10 +197,12 @@ export class Holdings {
   }
 
   /**
-   * A scope is over: `drop` takes its entries out, and what they held is released without any delay, the last made first.
+   * A scope is over: `drop` takes its entries out, and what they held is released without any delay, the last made first;
+   * that of a request one after another, since one may use what was made before it without a word of that to the cache.
    * Resolves when all of it has gone, what is still being built too, or when the time for that is over.
    */
   async endScope(scope: string, drop: () => void): Promise<void> {
+    this.#ofScopes.end(scope);
     for (const holding of this.#ofScopes.of(scope)) {
       holding.delay?.cancel();
       holding.delay = undefined;

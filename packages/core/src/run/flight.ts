@@ -6,7 +6,7 @@ import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
 import { letIn, unblock } from './places.js';
 import { currentRun } from './run-context.js';
-import { differs, type Limit, type Waiter, type WaitOptions } from './waiter.js';
+import { differs, OTHER_INPUTS, type Limit, type Waiter, type WaitOptions } from './waiter.js';
 
 /**
  * Why a run is told to stop, and why one that has not begun does not begin. One for all: the stack of one made where a
@@ -216,11 +216,19 @@ export class Flight<T> implements Recorder {
 
   /** The run has read an input: callers for whom it is another are let go. */
   hasRead(read: Read): void {
+    this.#letGo((waiter) => differs(waiter, read));
+  }
+
+  /** An input cannot be read for the caller who started it: for the others it may be another matter. */
+  letOthersGo(): void {
+    this.#letGo(({ isSame }) => isSame !== undefined);
+  }
+
+  #letGo(which: (waiter: Waiter<T>) => boolean): void {
     for (const waiter of this.#waiting) {
-      const why = differs(waiter, read);
-      if (why === undefined) continue;
+      if (!which(waiter)) continue;
       this.#waiting.delete(waiter);
-      waiter.reject(why);
+      waiter.reject(OTHER_INPUTS);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Flight } from './flight.js';
 import type { Recorder } from './inherited.js';
 
 /** The one AsyncLocalStorage of Millpond: which run the code that asks belongs to. */
-const storage = new AsyncLocalStorage<Flight<unknown>>();
+const storage = new AsyncLocalStorage<Flight<unknown> | undefined>();
 
 /** Runs whose function has not settled. While there is none, the storage is off: below Node 24 it taxes every await. */
 let underWay = 0;
@@ -38,9 +38,29 @@ export async function runWithin<R>(flight: Flight<unknown>, run: () => R): Promi
   try {
     return await onTheStack(undefined, () => storage.run(flight, run));
   } finally {
-    underWay -= 1;
-    if (underWay === 0) storage.disable();
+    left();
   }
+}
+
+/** Asks a callback of a function, whose run has returned just now: what it reads, it reads for that run. */
+export function askWithin<R>(flight: Flight<unknown>, ask: () => R): R {
+  underWay += 1;
+  try {
+    return onTheStack(undefined, () => storage.run(flight, ask));
+  } finally {
+    left();
+  }
+}
+
+function left(): void {
+  underWay -= 1;
+  if (underWay === 0) storage.disable();
+}
+
+/** Runs code as part of the run that calls this, or of none. */
+export function asRunHere(): <R>(run: () => R) => R {
+  const here = currentRun();
+  return (run) => (underWay === 0 ? run() : storage.run(here, run));
 }
 
 /** Runs a synchronous function as a run that takes note of the answers it uses. */

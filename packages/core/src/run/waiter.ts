@@ -28,11 +28,7 @@ export interface Waiter<T> {
   readonly isSame: ((read: Read) => boolean) | undefined;
 }
 
-/** What a caller is let go with, when what was read is another for them, or cannot be read. */
-export function differs<T>({ isSame }: Waiter<T>, read: Read): unknown {
-  try {
-    return isSame === undefined || isSame(read) ? undefined : OTHER_INPUTS;
-  } catch (error) {
-    return error;
-  }
+/** Whether what was read is another for a caller, or cannot be read for them. */
+export function differs<T>({ isSame }: Waiter<T>, read: Read): boolean {
+  return isSame !== undefined && !isSame(read);
 }

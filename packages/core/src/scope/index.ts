@@ -1,6 +1,6 @@
 /** Whose a call is: everybody's, a session's or a request's; and what goes when those end. */
 
-export { inRootContextWithScopes } from './ambient.js';
+export { inRootContextWithExchange, inRootContextWithScopes, scopesHere } from './ambient.js';
 export { functionScope, type FunctionScope } from './function-scope.js';
 export type { ScopeKind } from './request-scope.js';
 export { requestScopes, type RequestScopes, type ScopedRequest, type SessionOfRequest } from './request-scopes.js';

@@ -1,4 +1,5 @@
-import { noScope } from '../errors/index.js';
+import { noExchange, noScope } from '../errors/index.js';
+import type { ExchangeHost } from '../exchange/exchange-host.js';
 import type { ScopeTag } from '../key/index.js';
 import type { Scope } from './scope.js';
 import { readIdentity, type Established, type SessionSource } from './session-identity.js';
@@ -17,14 +18,16 @@ export interface RequestHost {
 export class RequestScope {
   readonly #host: RequestHost;
   #session: SessionSource | undefined;
+  #exchange: ExchangeHost | undefined;
   #request: Scope | undefined;
   /** What a session is when nobody knows whose: the request's own. */
   #anonymous: Scope | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(host: RequestHost, session: SessionSource | undefined) {
+  constructor(host: RequestHost, session: SessionSource | undefined, exchange: ExchangeHost | undefined) {
     this.#host = host;
     this.#session = session;
+    this.#exchange = exchange;
   }
 
   /**
@@ -42,6 +45,16 @@ export class RequestScope {
     return this.#host.session(identity);
   }
 
+  /**
+   * The request and its response; `what` asks for them. Undefined for a scope of something else.
+   *
+   * @throws CacheError `ERR_MILLPOND_NO_SCOPE` when it is over.
+   */
+  exchange(what: string): ExchangeHost | undefined {
+    if (this.#ending !== undefined) throw noExchange(what, 'ended');
+    return this.#exchange;
+  }
+
   /** Ends what belongs to the request; its session goes on. Never rejects. */
   end(): Promise<void> {
     this.#ending ??= this.#end();
@@ -51,6 +64,7 @@ export class RequestScope {
   async #end(): Promise<void> {
     // Whatever is left running in the request's async context holds on to this, and must not to the request itself.
     this.#session = undefined;
+    this.#exchange = undefined;
     const scopes = [this.#anonymous, this.#request].filter((scope) => scope !== undefined);
     this.#anonymous = undefined;
     this.#request = undefined;

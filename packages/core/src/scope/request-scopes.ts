@@ -1,6 +1,7 @@
 import type { Cache } from '../cache-types.js';
 import { invalidOption } from '../errors/index.js';
 import { sessionIdOf, sessionOf, type SessionRequest } from './plugin-session.js';
+import type { ExchangeHost } from '../exchange/exchange-host.js';
 import type { OpenScope } from './scopes.js';
 import type { SessionIdentity } from './session-identity.js';
 
@@ -9,6 +10,9 @@ export type SessionOfRequest<Q> = (request: Q) => SessionIdentity | undefined;
 
 /** What ends a request: it comes also when the client goes away. */
 interface Closing {
+  readonly closed?: boolean | undefined;
+  /** That of HTTP/2, whose responses do not tell themselves whether they are closed. */
+  readonly stream?: { readonly closed?: boolean | undefined } | undefined;
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -20,8 +24,8 @@ export interface ScopedRequest extends Pick<OpenScope, 'run'> {
 
 /** The scopes of the requests of one server. */
 export interface RequestScopes<Q extends SessionRequest> {
-  /** Opens the scope of a request. */
-  readonly open: (request: Q, response: Closing) => ScopedRequest;
+  /** Opens the scope of a request; `exchange` is what `cache.exchange` reads of it and sets of its response. */
+  readonly open: (request: Q, response: Closing, exchange?: ExchangeHost) => ScopedRequest;
   /** Resolves when every scope that has ended has let go of what was made in it. Never rejects. */
   readonly ended: () => Promise<void>;
 }
@@ -49,7 +53,7 @@ export function requestScopes<Q extends SessionRequest>(
   }
 
   return {
-    open(request, response) {
+    open(request, response, exchange) {
       let begunWith: string | undefined;
       // Only of the plugins that are known: what a function of the user says when the request is over may be anything.
       const noteSession = (): void => {
@@ -59,16 +63,23 @@ export function requestScopes<Q extends SessionRequest>(
         noteSession();
         return session === undefined ? sessionOf(request) : session(request);
       };
-      const scope = cache.openScope({ session: source });
-      response.once('close', () => {
+      const scope = cache.openScope({ session: source, exchange });
+      const end = (): void => {
         follow(scope.end());
         // It was destroyed, or another was begun in its place.
         if (begunWith !== undefined && sessionIdOf(request) !== begunWith) follow(cache.endSession(begunWith));
-      });
+      };
+      // The client may have left while something before this was waited for: then there is nothing more to hear.
+      if (isClosed(response)) end();
+      else response.once('close', end);
       return { run: scope.run, noteSession };
     },
     async ended() {
       await Promise.all(ending);
     },
   };
+}
+
+function isClosed({ closed, stream }: Closing): boolean {
+  return closed === true || stream?.closed === true;
 }

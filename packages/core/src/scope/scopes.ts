@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
-import { invalidOption, noScope, unknownOption, wrongScope } from '../errors/index.js';
+import { invalidOption, noExchange, noScope, scopeInRoute, unknownOption, wrongScope } from '../errors/index.js';
+import type { ExchangeHost } from '../exchange/exchange-host.js';
 import { isScopedBy, scopeOf, scopeText } from '../key/index.js';
 import type { Holdings } from '../resource/holdings.js';
 import type { Recorder } from '../run/inherited.js';
 import { currentRecorder } from '../run/run-context.js';
-import { ambientScope, runInside } from './ambient.js';
+import { ambientExchange, ambientScope, runInside } from './ambient.js';
 import { RequestScope, type RequestHost, type ScopeKind } from './request-scope.js';
 import { Scope } from './scope.js';
 import { readIdentity, type SessionSource } from './session-identity.js';
@@ -15,6 +16,8 @@ import { Sessions } from './sessions.js';
 export interface ScopeOptions {
   /** Whose session it is. Without it, session-scoped functions are refused. */
   readonly session?: SessionSource | undefined;
+  /** The request that it is of, and its response, as an adapter tells of them: what `cache.exchange` reads and sets. */
+  readonly exchange?: ExchangeHost | undefined;
 }
 
 /** An open scope, which its opener ends: that of a request, or of any other unit of work. */
@@ -39,7 +42,9 @@ export interface ScopesOptions {
 /** By hand, since it is asked for every request. */
 function checkScopeOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) throw invalidOption(WHERE, 'options', options, 'an object');
-  for (const option in options) if (option !== 'session') throw unknownOption(WHERE, option, ['session']);
+  for (const option in options) {
+    if (option !== 'session' && option !== 'exchange') throw unknownOption(WHERE, option, ['session', 'exchange']);
+  }
 }
 
 /** A scope that keys of this process name, and the request that it is of; none for a session. */
@@ -58,6 +63,8 @@ export class Scopes implements RequestHost {
   readonly #live = new Map<string, Live>();
   readonly #sessions: Sessions;
   readonly #holdings: Holdings;
+  /** Whether any scope was that of a request that can be read. */
+  #haveExchanges = false;
 
   constructor({ clock, holdings, maxSessions, sessionIdle }: ScopesOptions) {
     this.#holdings = holdings;
@@ -77,11 +84,28 @@ export class Scopes implements RequestHost {
    */
   openScope(options: ScopeOptions): OpenScope {
     checkScopeOptions(options);
-    const { session } = options;
+    const { session, exchange } = options;
     if (typeof session !== 'function') readIdentity(session);
-    const request = new RequestScope(this, session);
+    if (exchange !== undefined) this.#haveExchanges = true;
+    const request = new RequestScope(this, session, exchange);
     const end = (): Promise<void> => inRootContext(() => request.end());
     return { run: (fn) => runInside(this, request, fn), end, [Symbol.asyncDispose]: end };
+  }
+
+  /** Whether runs may read requests, so that they need to know of whose call they are. */
+  get haveExchanges(): boolean {
+    return this.#haveExchanges;
+  }
+
+  /**
+   * The request and the response of the calling code, which is in no run; `what` asks for them.
+   *
+   * @throws CacheError `ERR_MILLPOND_NO_SCOPE` outside any request, and after it has ended.
+   */
+  exchange(what: string): ExchangeHost {
+    const exchange = ambientExchange(this)?.exchange(what);
+    if (exchange === undefined) throw noExchange(what, 'none');
+    return exchange;
   }
 
   open(tag: 'request' | 'anonymous', request: RequestScope): Scope {
@@ -127,9 +151,13 @@ export class Scopes implements RequestHost {
    */
   here(kind: ScopeKind, fn: string, cache: object): Scope | undefined {
     const run = currentRecorder();
-    return run === undefined || run.passesThrough
-      ? ambientScope(this)?.at(kind, fn)
-      : this.#inside(run, kind, fn, cache);
+    return run === undefined || run.passesThrough ? this.#around(kind, fn) : this.#inside(run, kind, fn, cache);
+  }
+
+  #around(kind: ScopeKind, fn: string): Scope | undefined {
+    const request = ambientScope(this);
+    if (request === undefined && ambientExchange(this) !== undefined) throw scopeInRoute(fn, kind);
+    return request?.at(kind, fn);
   }
 
   #inside(run: Recorder, kind: ScopeKind, fn: string, cache: object): Scope {

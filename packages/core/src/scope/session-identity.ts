@@ -1,4 +1,5 @@
 import { invalidOption } from '../errors/index.js';
+import { isUnwantedPromise } from '../unwanted-promise.js';
 
 /**
  * Whose session it is: its id (and, where one id may come to be used by another, its principal: the user, say), or an
@@ -46,5 +47,6 @@ function isText(value: unknown): value is string {
 }
 
 function refused(value: unknown): Error {
+  isUnwantedPromise(value);
   return invalidOption('runInScope', 'session', value, ALLOWED);
 }

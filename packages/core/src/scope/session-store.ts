@@ -2,7 +2,7 @@ import { isOfThisProcess, scopeOf } from '../key/index.js';
 import type { Begun, StoredEntry, StoreFunction, StoreInspection, StoreLookup } from '../store/index.js';
 
 const NOT_STORABLE: Begun = { storable: false };
-const NOTHING: StoreLookup = { found: undefined, reason: 'cold', begun: NOT_STORABLE };
+const NOTHING: StoreLookup = { found: undefined, branch: undefined, reason: 'cold', begun: NOT_STORABLE };
 
 /**
  * The store of a session-scoped function. Its runs begin with their session as a tag that nobody else sees, and their
@@ -11,14 +11,14 @@ const NOTHING: StoreLookup = { found: undefined, reason: 'cold', begun: NOT_STOR
 export function sessionStore(entries: StoreFunction): StoreFunction {
   return {
     ...entries,
-    async lookup(key, tags) {
+    async lookup(key, tags, base) {
       if (isOfThisProcess(key)) return NOTHING;
-      const looked = await entries.lookup(key, [...tags, ...sessionTags(key)]);
+      const looked = await entries.lookup(key, [...tags, ...sessionTags(key)], base);
       return looked.found === undefined ? looked : { ...looked, found: withoutSession(looked.found, key) };
     },
-    async inspect(key, tags) {
+    async inspect(key, tags, base) {
       if (isOfThisProcess(key)) return { key: '', state: 'none', deleted: false };
-      return shown(await entries.inspect(key, [...tags, ...sessionTags(key)]), key);
+      return shown(await entries.inspect(key, [...tags, ...sessionTags(key)], base), key);
     },
     async begin(key, tags) {
       return isOfThisProcess(key) ? NOT_STORABLE : entries.begin(key, [...tags, ...sessionTags(key)]);

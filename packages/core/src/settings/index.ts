@@ -2,7 +2,18 @@
 
 export { cacheOptions, cacheSettings, type CacheSettings } from './cache-settings.js';
 export { checkDataCallOptions, checkResourceCallOptions } from './call-settings.js';
-export { checkOptions, checkTags, isCount, isSynchronous, isTagList, isText, type Check } from './check-options.js';
+export {
+  checkOptions,
+  checkTags,
+  isBoolean,
+  isCount,
+  isDurationOrZero,
+  isOneOf,
+  isSynchronous,
+  isTagList,
+  isText,
+  type Check,
+} from './check-options.js';
 export { withDefaults } from './defaults.js';
 export { checkTimeouts, type Timeouts } from './timeouts.js';
 export {

@@ -1,4 +1,4 @@
-import { decodeFrame, type Frame, type FrameFault } from '../codec/index.js';
+import { decodeFrame, type DecodedFrame, type Frame, type FrameFault } from '../codec/index.js';
 import { brokenFence, brokenTag, expiredAt, fenceKeys, standings, type FenceNames } from './fences.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
@@ -25,6 +25,8 @@ export interface Answer {
 export type Examined =
   | { readonly state: 'none' }
   | { readonly state: 'down' }
+  /** Its results vary by an input, and are under longer keys. */
+  | { readonly state: 'branch'; readonly input: string }
   | { readonly state: 'damaged'; readonly why: string }
   /** `found`: intact, of this call, and not outdated. `expired`: past its stale windows, whatever its fences say. */
   | { readonly state: 'found' | 'expired'; readonly entry: StoredEntry }
@@ -55,10 +57,9 @@ export async function examine(
 ): Promise<Examined> {
   const stored = answer.stored.get(call.entry);
   if (stored === undefined) return { state: 'none' };
-  const { frame, fault } = decodeFrame(stored);
-  if (frame?.id !== call.id) {
-    return { state: 'damaged', why: fault === undefined ? 'it is the entry of another call' : WORDS[fault] };
-  }
+  const decoded = decodeFrame(stored);
+  const { frame } = decoded;
+  if (frame?.id !== call.id) return instead(decoded, call);
   const since = (instant: number): number => Math.max(0, context.options.clock.wallTime() - instant);
   const stands = standings(context.tokens, answer.stored, answer.sentAt);
   const marked = expiredAt(frame, names, stands, context.tokens);
@@ -75,6 +76,12 @@ export async function examine(
   // What this process has invalidated while these were read counts too.
   const meanwhile = tagsOnly ?? broken();
   return meanwhile === undefined ? { state: 'found', entry } : { state: 'invalidated', entry, by: meanwhile };
+}
+
+/** What is in the place of an entry. */
+function instead({ branch, fault }: DecodedFrame, call: CallNames): Examined {
+  if (branch?.id === call.id) return { state: 'branch', input: branch.input };
+  return { state: 'damaged', why: fault === undefined ? 'it is the entry of another call' : WORDS[fault] };
 }
 
 /** Of the tags of an entry that were not known before it was read, one that does not hold any more. */

@@ -6,6 +6,7 @@ export type {
   BrokenFence,
   EntryToKeep,
   StoredEntry,
+  StoredVariant,
   StoreFunction,
   StoreFunctionIdentity,
   StoreInspection,

@@ -1,4 +1,4 @@
-import { encodeFrame } from '../codec/index.js';
+import { encodeBranch, encodeFrame } from '../codec/index.js';
 import { CacheError, tooManyTags, uncacheableValue, valueTooLarge } from '../errors/index.js';
 import { showKey } from '../key/index.js';
 import { confirmed } from './confirm.js';
@@ -53,6 +53,19 @@ export async function writeEntry(
   if (typeof sent === 'object') return { late: sent.late.then(end) };
   await end(sent === 'done');
   return sent;
+}
+
+/**
+ * Writes what leads to a variant, with every variant anew, so that it outlives all of them. It may come in the place of an entry
+ * of a run that had read nothing. It outdates nothing and needs no fences: who follows it finds an entry with its own.
+ */
+export async function writeBranch(context: StoreContext, keeping: Keeping, input: string): Promise<Sent> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (!mayBeKept(context, keeping)) return 'failed';
+  const { call, identity } = keeping;
+  const text = encodeBranch({ id: call.id, input });
+  const life = Math.ceil(longestLife(context.options, identity));
+  return context.guard.send('keep an entry', (port) => port.set(call.entry, text, life));
 }
 
 /** The text to store; undefined when there is none, or it is too much, which an event tells. */

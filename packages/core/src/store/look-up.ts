@@ -14,20 +14,24 @@ export interface Look extends CallToExamine {
 /** Reads entry and fences at once, and judges. */
 export async function lookUp(context: StoreContext, look: Look): Promise<StoreLookup> {
   const answer = await readCall(context, look.call, look.names);
-  if (answer === undefined) return { found: undefined, reason: 'store-down', begun: NOT_STORABLE };
+  if (answer === undefined) {
+    return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
+  }
   const examined = await examine(context, look, answer);
   if (examined.state === 'damaged') look.onDamaged(examined.why);
   const reason = reasonOf(examined);
+  const branch = examined.state === 'branch' ? examined.input : undefined;
   if (examined.state !== 'found') {
-    return { found: undefined, reason, begun: await complete(context, look.names, answer) };
+    return { found: undefined, branch, reason, begun: await complete(context, look.names, answer) };
   }
   const stands = standings(context.tokens, answer.stored, answer.sentAt);
-  return { found: examined.entry, reason, begun: new RunFences(answer.startedAt, look.names, stands) };
+  return { found: examined.entry, branch, reason, begun: new RunFences(answer.startedAt, look.names, stands) };
 }
 
 function reasonOf(examined: Examined): StoreMissReason {
   switch (examined.state) {
     case 'none':
+    case 'branch':
     case 'found':
       return 'cold';
     case 'down':
@@ -66,7 +70,8 @@ export async function inspect(context: StoreContext, to: CallToExamine): Promise
     const tombstone = standings(context.tokens, answer.stored, answer.sentAt)(call.tombstone);
     return { key, state: 'none', deleted: tombstone === 'contested' || tombstone.token !== undefined };
   }
-  if (examined.state === 'down' || examined.state === 'damaged') return { key, ...examined };
+  if (examined.state === 'down' || examined.state === 'damaged' || examined.state === 'branch')
+    return { key, ...examined };
   const text = answer.stored.get(key);
   return { key, ...examined, bytes: typeof text === 'string' ? Buffer.byteLength(text) : 0 };
 }

@@ -3,7 +3,8 @@ import { digest } from '../key/index.js';
 /**
  * The keys under which a cache keeps things in a store, all under 200 characters:
  *
- *     millpond/<cache>/e/<function>/<digest>   an entry; the digest is of its whole identity, versions included
+ *     millpond/<cache>/e/<function>/<digest>   an entry, or a branch that leads to variants; the digest is of its whole
+ *                                              identity, versions and inputs included
  *     millpond/<cache>/d/<function>/<digest>   the tombstone of a call, for every version
  *     millpond/<cache>/x/<function>/<digest>   the mark of a call that was expired, for every version
  *     millpond/<cache>/n/<function>/<part>     the token that tells of deletes, of one part in 64 of the calls
@@ -44,7 +45,8 @@ export interface CacheNames {
 /** The keys of one function of a cache. */
 export interface FunctionNames {
   readonly token: string;
-  call(key: string): CallNames;
+  /** `base` is the key without inputs, of a variant: what outdates a call outdates all its variants. */
+  call(key: string, base?: string): CallNames;
 }
 
 /** The keys of one call. */
@@ -71,16 +73,17 @@ export function cacheNames(cache: string, version: string): CacheNames {
       const fn = segment(name);
       return {
         token: `${root}/f/${fn}`,
-        call(key) {
+        call(key, base = key) {
           const id = JSON.stringify([cache, version, name, fnVersion, key]);
-          const ofAllVersions = safeDigest(JSON.stringify([cache, name, key]));
+          const ofAllVersions = safeDigest(JSON.stringify([cache, name, base]));
           return {
             entry: `${root}/e/${fn}/${safeDigest(id)}`,
             tombstone: `${root}/d/${fn}/${ofAllVersions}`,
             mark: `${root}/x/${fn}/${ofAllVersions}`,
             // The first character says 6 bits of the digest.
             deletes: `${root}/n/${fn}/${ofAllVersions.charCodeAt(0)}`,
-            id: id.length <= LONG_ID ? id : `digest:${digest(id)}`,
+            // What was read of a request (a user, a header) is nobody's to read in a store.
+            id: id.length <= LONG_ID && key === base ? id : `digest:${digest(id)}`,
           };
         },
       };

@@ -4,12 +4,21 @@ import { showKey } from '../key/index.js';
 import { fenceNames, RunFences, type FenceNames } from './fences.js';
 import type { Sent } from './guard.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
-import { mayBeKept, writeEntry, type Keeping } from './keep.js';
+import { mayBeKept, writeBranch, writeEntry, type Keeping } from './keep.js';
 import { beginRun, inspect, lookUp } from './look-up.js';
 import type { CallNames } from './names.js';
 import { pairsOf } from './pairs.js';
 import { longestLife, markLife, type StoreContext } from './store-context.js';
-import type { Begun, EntryToKeep, StoreFunction, StoreFunctionIdentity, TagPairs } from './store-types.js';
+import type {
+  Begun,
+  EntryToKeep,
+  StoreFunction,
+  StoreFunctionIdentity,
+  StoredVariant,
+  TagPairs,
+} from './store-types.js';
+
+const NO_VARIANT: StoredVariant = { base: '', branches: [] };
 
 /** The stored entries of one function. */
 export function createStoreFunction(context: StoreContext, identity: StoreFunctionIdentity): StoreFunction {
@@ -27,13 +36,13 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     return fenceNames(names, fn, call, { tags, learns: identity.learnsTags ?? true });
   }
 
-  function toOutdate(key: string): CallToOutdate {
-    return { fn, call: fn.call(key), life: markLife(options, identity) };
+  function toOutdate(key: string, base?: string): CallToOutdate {
+    return { fn, call: fn.call(key, base), life: markLife(options, identity) };
   }
 
   // What is not needed to send it again is not held on to: a write that never settles stays in the queue (hazard 31).
   async function keep(key: string, begun: Begun, { onEnd, ...entry }: EntryToKeep): Promise<TagPairs | undefined> {
-    const outdatable = toOutdate(key);
+    const outdatable = toOutdate(key, entry.variant?.base);
     const fences = begun instanceof RunFences && context.isOpen() ? begun : undefined;
     const known = fences && fencesOf(outdatable.call, fences.tags.keys());
     if (fences === undefined || known === undefined || !mayBeKept(context, { run: fences, names: known })) {
@@ -45,7 +54,17 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     const pairs = pairsOf(context, keeping);
     // In the order of the calls of `keep`, so it takes its place before its pairs are known. It never rejects.
     void queue.put(outdatable.call.entry, () => write(keeping, pairs)).then(onEnd);
+    writeBranches(keeping);
     return pairs;
+  }
+
+  /** In the order of the calls of `keep`, too: an entry may be written in the place of a branch, or the other way round. */
+  function writeBranches(keeping: Keeping): void {
+    const { base, branches } = keeping.entry.variant ?? NO_VARIANT;
+    for (const { key, input } of branches) {
+      const call = fn.call(key, base);
+      void queue.put(call.entry, () => writeBranch(context, { ...keeping, call }, input));
+    }
   }
 
   async function write(keeping: Keeping, pairs: Promise<TagPairs | undefined>): Promise<Sent> {
@@ -58,8 +77,8 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   }
 
   return {
-    lookup(key, tags) {
-      const call = fn.call(key);
+    lookup(key, tags, base) {
+      const call = fn.call(key, base);
       const onDamaged = (why: string): void => damaged(key, call, why);
       return lookUp(context, {
         call,
@@ -68,8 +87,8 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
         onDamaged,
       });
     },
-    inspect(key, tags) {
-      const call = fn.call(key);
+    inspect(key, tags, base) {
+      const call = fn.call(key, base);
       return inspect(context, { call, names: fencesOf(call, tags), longestLife: longestLife(options, identity) });
     },
     begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),

@@ -73,12 +73,12 @@ export interface StoreFunction {
   /**
    * Looks for an entry. `tags` are those known before the function runs; an entry that lacks one of them is a miss.
    * Answers within `readDeadline` after the read was sent, or twice that when a second step is needed: tags that only
-   * the entry tells of, or tokens that have to be made.
+   * the entry tells of, or tokens that have to be made. `base` is the key without inputs, of a variant.
    */
-  lookup(key: string, tags: readonly string[]): Promise<StoreLookup>;
+  lookup(key: string, tags: readonly string[], base?: string): Promise<StoreLookup>;
   /** Looks as `lookup` does, within the same time, and changes nothing: no event but of a store that fails. */
-  inspect(key: string, tags: readonly string[]): Promise<StoreInspection>;
-  /** Takes note of the fences for a run that does not look. */
+  inspect(key: string, tags: readonly string[], base?: string): Promise<StoreInspection>;
+  /** Takes note of the fences for a run that does not look. Variants have those of their call: `key` is without inputs. */
   begin(key: string, tags: readonly string[]): Promise<Begun>;
   /**
    * Stores what a run computed, behind the answer. Nothing is written when `begun` is not storable, was outdated since,
@@ -91,10 +91,10 @@ export interface StoreFunction {
    * entry must not be stored.
    */
   keep(key: string, begun: Begun, entry: EntryToKeep): Promise<TagPairs | undefined>;
-  /** Outdates one call: removes its entry and leaves a tombstone, which outdates what is under way. */
+  /** Outdates one call, with its variants: removes its entry and leaves a tombstone, which outdates what is under way. */
   delete(key: string): Promise<Acknowledgement>;
   /**
-   * Marks one call: its entry stays, and is found with `expiredFor` until a run that began after the mark replaces it.
+   * Marks one call, with its variants: its entry stays, and is found with `expiredFor` until a run that began after the mark replaces it.
    * What is under way is marked as well.
    */
   expire(key: string): Promise<Acknowledgement>;
@@ -144,6 +144,8 @@ export interface BrokenFence {
 /** What the store has under the key of a call. */
 export type StoreInspection = { readonly key: string } & (
   | { readonly state: 'down' }
+  /** Its results vary by the input of that name, and are under longer keys. */
+  | { readonly state: 'branch'; readonly input: string }
   /** `deleted`: there is a tombstone. */
   | { readonly state: 'none'; readonly deleted: boolean }
   | { readonly state: 'damaged'; readonly why: string }
@@ -154,6 +156,8 @@ export type StoreInspection = { readonly key: string } & (
 /** What a look-up found, and the fences for the run that may follow. */
 export interface StoreLookup {
   readonly found: StoredEntry | undefined;
+  /** The name of the input by which the results of the call vary, when there is one: they are under longer keys. */
+  readonly branch: string | undefined;
   /** Why nothing was found; without meaning when something was. */
   readonly reason: StoreMissReason;
   readonly begun: Begun;
@@ -163,6 +167,14 @@ export interface StoreLookup {
 export interface Begun {
   /** False when the fences could not be read or made in time: what the run computes is not stored. */
   readonly storable: boolean;
+}
+
+/** By which inputs a result varies, for who looks for it with the arguments alone. */
+export interface StoredVariant {
+  /** The key without inputs. */
+  readonly base: string;
+  /** Where a look-up begins, and how it goes on: the name of the input that leads from each key to a longer one. */
+  readonly branches: readonly { readonly key: string; readonly input: string }[];
 }
 
 /** What a run computed. */
@@ -184,6 +196,8 @@ export interface EntryToKeep {
   readonly inherited: readonly InheritedPairs[];
   /** Whether what the store has of the call must not outlast it: when it cannot be written, that is deleted. */
   readonly replaces?: boolean | undefined;
+  /** What its run has read beside the arguments; undefined when it has read nothing. */
+  readonly variant?: StoredVariant | undefined;
   /** Called once when it was written or given up: nothing of it is under way then, unless the store was too slow. */
   readonly onEnd?: (() => void) | undefined;
 }

@@ -33,11 +33,15 @@ export function providedBy({ metatype }: { readonly metatype: unknown }): Provid
   return typeof metatype === 'function' ? provided.get(metatype) : undefined;
 }
 
-/** Whether an app has a provider of resources that may belong to a request. */
-export function hasResourcesOfRequests(modules: ModulesContainer): boolean {
+/** What an app provides that is of some owners. */
+export function* providedFor(modules: ModulesContainer, ...owners: readonly Owner[]): Generator<ResourceDefinition> {
   for (const { wrapper } of allWrappers(modules)) {
     const found = providedBy(wrapper);
-    if (found !== undefined && found.owner !== 'application') return true;
+    if (found !== undefined && owners.includes(found.owner)) yield found.definition;
   }
-  return false;
+}
+
+/** Whether an app has a provider of resources that may belong to a request. */
+export function hasResourcesOfRequests(modules: ModulesContainer): boolean {
+  return providedFor(modules, 'request', 'tenant', 'holder').next().done === false;
 }

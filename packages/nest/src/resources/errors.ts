@@ -65,6 +65,7 @@ export function unknownTenants(name: string): CacheError {
   return wrongResourceProvider(
     name,
     'durable: true, but the strategy that was given to ContextIdFactory.apply() does not tell when a tenant goes, so nothing ' +
-      'would release it. Use ContextIdFactory.apply(tenantContexts({ tenantOf: (request) => ... })).',
+      'would release it. Use ContextIdFactory.apply(tenantContexts({ tenantOf: (request) => ... })); or keep the strategy, and ' +
+      'call a method under @CacheResource({ maxEntries, idleTimeout }) with the tenant as its argument, on each use.',
   );
 }

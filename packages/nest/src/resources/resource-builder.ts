@@ -18,6 +18,9 @@ interface Living {
   readonly onGone: (() => void)[];
 }
 
+/** Where the factory of a resource runs: outside any request, in its caller's async context, or in its scope as well. */
+export type BuildContext = 'detached' | 'caller' | 'request';
+
 let tickets = 0;
 
 /**
@@ -26,6 +29,7 @@ let tickets = 0;
  */
 export class ResourceBuilder {
   readonly #definition: ResourceDefinition;
+  readonly #isScoped: boolean;
   readonly #cached: Built;
   readonly #living = new Map<object, Living>();
   readonly #byKey = new Map<string, Living>();
@@ -35,16 +39,18 @@ export class ResourceBuilder {
   constructor(
     cache: Cache,
     definition: ResourceDefinition,
-    context: 'detached' | 'caller',
+    context: BuildContext,
     onFailure: (error: CacheError) => void,
   ) {
     this.#definition = definition;
+    this.#isScoped = context === 'request';
     const { name, identity } = definition;
     const build = (ticket: number, ...dependencies: readonly unknown[]): Promise<unknown> =>
       this.#build(ticket, dependencies);
     this.#cached = cache.cacheResource(build, {
       name,
-      context,
+      context: context === 'detached' ? 'detached' : 'caller',
+      scope: this.#isScoped ? 'request' : 'global',
       key: (ticket) => ticket,
       onRelease: (resource, reason) => this.#onRelease(resource, reason),
       // Who holds it is what keeps it; when that has gone, nobody uses it any more.
@@ -97,7 +103,8 @@ export class ResourceBuilder {
       living.holders -= 1;
       living.reason = reason;
     }
-    await this.#cached.delete(ticket);
+    // What is of a scope goes with it: of one that is over there is nothing to delete.
+    if (!this.#isScoped) await this.#cached.delete(ticket);
     await lease[Symbol.asyncDispose]();
     // The cache lets go in the next turn, unless somebody else holds it, too.
     await new Promise((resolve) => setImmediate(resolve));
@@ -110,7 +117,7 @@ export class ResourceBuilder {
     const living = isObject(resource) ? this.#living.get(resource) : undefined;
     if (living !== undefined) living.isReleasing = true;
     const { onRelease = disposeOf } = this.#definition;
-    return onRelease(resource, living?.reason ?? reason);
+    return onRelease(resource, living?.reason ?? (reason === 'scope' ? 'close' : reason));
   }
 
   #gone(key: string): void {

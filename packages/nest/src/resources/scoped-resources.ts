@@ -1,15 +1,17 @@
 import type { Cache, CacheError, CloseReport, ReleaseReason } from '@millpond/core';
 import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
-import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 import { together } from '../errors.js';
 import { holderOf, isHeldByApp, nameOf } from '../providers.js';
-import { hasResourcesOfRequests, type ResourceDefinition } from './definition.js';
+import { hasResourcesOfRequests, providedFor, type ResourceDefinition } from './definition.js';
 import { noEndOfRequest, outlivedByHolder, unknownTenants } from './errors.js';
-import { requestOf, watchRequests } from './http-requests.js';
-import type { Life } from './life.js';
+import { requestOf, watchRequests } from '../requests/http-requests.js';
+import type { Life } from '../requests/life.js';
+import type { Adapter } from '../requests/platform.js';
 import { misplaced, misplacedAmong } from './placement.js';
-import { ResourceBuilder } from './resource-builder.js';
-import { ResourceScope } from './resource-scope.js';
+import type { HttpScopes } from '../scopes/index.js';
+import { ResourceBuilder, type BuildContext } from './resource-builder.js';
+import { ResourceScope, type BuiltResource } from './resource-scope.js';
 import { hasForeignTenants, tenantOf } from './tenant-contexts.js';
 
 /** The token of the app's {@link ScopedResources}; Nest's message about one that it does not find names the cure. */
@@ -27,11 +29,12 @@ interface OpenScope {
 /** The resources of an app that Nest injects, each in the scope of whom it belongs to. */
 export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   readonly #cache: Cache;
-  readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
-  readonly #builders = {
-    detached: new Map<ResourceDefinition, ResourceBuilder>(),
-    caller: new Map<ResourceDefinition, ResourceBuilder>(),
+  readonly #scopes: Pick<HttpScopes, 'entrance'>;
+  readonly #builders: Readonly<Record<BuildContext, Map<ResourceDefinition, ResourceBuilder>>> = {
+    detached: new Map(),
+    caller: new Map(),
+    request: new Map(),
   };
   readonly #application = new ResourceScope('application');
   /** Of requests and tenants that have not ended. */
@@ -41,17 +44,24 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
   /** Of releases, since the app began to close. */
   readonly #failures: CacheError[] = [];
 
-  constructor(cache: Cache, adapterHost: HttpAdapterHost, modules: ModulesContainer) {
+  constructor(cache: Cache, scopes: Pick<HttpScopes, 'entrance'>, modules: ModulesContainer) {
     this.#cache = cache;
-    this.#adapterHost = adapterHost;
+    this.#scopes = scopes;
     this.#modules = modules;
   }
 
   /** Refuses, before the app serves anything, every resource that would go while it is still held, or never. */
   onModuleInit(): void {
     const refused = [...misplacedAmong(this.#modules)];
+    // As far as the strategy has been given before the app is made, which is not said anywhere that it must be.
+    const ofTenants = hasForeignTenants() ? providedFor(this.#modules, 'tenant') : [];
+    for (const { name } of ofTenants) refused.push(unknownTenants(name));
     if (refused.length > 0) throw together(refused, 'resources cannot be provided');
-    if (hasResourcesOfRequests(this.#modules)) watchRequests(this.#adapterHost.httpAdapter);
+  }
+
+  /** Notes the requests of the app, where resources may belong to them; to be called while modules configure their middleware. */
+  watch(adapter: Adapter | null | undefined): void {
+    if (hasResourcesOfRequests(this.#modules)) watchRequests(adapter);
   }
 
   onApplicationBootstrap(): void {
@@ -69,7 +79,13 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
    * @throws CacheError (a rejection) `ERR_MILLPOND_NO_SCOPE` outside any request, and when it has ended.
    */
   async forRequest(definition: ResourceDefinition, given: unknown, dependencies: readonly unknown[]): Promise<unknown> {
-    return this.#build(this.#scopeOfRequest(definition, given), definition, dependencies);
+    const request = this.#requestOf(definition, given);
+    const scope = this.#scopeOf(request, 'request');
+    const enter = this.#scopes.entrance(request);
+    const context = enter === undefined ? 'caller' : 'request';
+    const build = (): Promise<BuiltResource> => this.#builderOf(definition, context).build(dependencies);
+    // In the request's scope, its factory may call functions of the request and of its session.
+    return scope.hold(definition.name, enter === undefined ? build : () => enter(build));
   }
 
   /** Builds one for the tenant of a request; a request that has none has its own. */
@@ -117,7 +133,7 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
    * whether it went into a singleton, of a module that was loaded in the request: then the app has it from the request.
    */
   async #forUnknown(definition: ResourceDefinition, dependencies: readonly unknown[]): Promise<unknown> {
-    const scope = this.#scopeOfRequest(definition, undefined);
+    const scope = this.#scopeOf(this.#requestOf(definition, undefined), 'request');
     return scope.hold(definition.name, async () => {
       const built = await this.#builderOf(definition, 'caller').build(dependencies);
       const release = (reason: ReleaseReason): Promise<void> =>
@@ -126,21 +142,21 @@ export class ScopedResources implements OnModuleInit, OnApplicationBootstrap {
     });
   }
 
-  #scopeOfRequest(definition: ResourceDefinition, given: unknown): ResourceScope {
+  #requestOf(definition: ResourceDefinition, given: unknown): Life {
     const refused = misplaced(this.#modules, definition);
     if (refused !== undefined) throw refused;
     const request = requestOf(given);
     if (request === undefined) throw noEndOfRequest(definition.name);
-    return this.#scopeOf(request, 'request');
+    return request;
   }
 
   #build(scope: ResourceScope, definition: ResourceDefinition, dependencies: readonly unknown[]): Promise<unknown> {
     // What outlives a request sees nothing of the one that came first; a request's own sees it, as its other providers do.
-    const builder = this.#builderOf(definition, scope.kind === 'request' ? 'caller' : 'detached');
+    const builder = this.#builderOf(definition, 'detached');
     return scope.hold(definition.name, () => builder.build(dependencies));
   }
 
-  #builderOf(definition: ResourceDefinition, context: 'detached' | 'caller'): ResourceBuilder {
+  #builderOf(definition: ResourceDefinition, context: BuildContext): ResourceBuilder {
     const builders = this.#builders[context];
     let builder = builders.get(definition);
     if (builder === undefined) {

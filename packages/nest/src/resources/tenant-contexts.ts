@@ -1,8 +1,8 @@
 import { createCache, type Cache, type Clock, type Duration, type Lease } from '@millpond/core';
 import { ContextIdFactory, type ContextId, type ContextIdStrategy } from '@nestjs/core';
 import { wrongResourceProvider } from './errors.js';
-import { requestOf } from './http-requests.js';
-import { Life } from './life.js';
+import { requestOf } from '../requests/http-requests.js';
+import { Life } from '../requests/life.js';
 
 /** Options of `tenantContexts`. */
 export interface TenantContextsOptions<Request> {

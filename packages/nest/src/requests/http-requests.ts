@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { HttpAdapterHost } from '@nestjs/core';
-import { isObject } from './dispose.js';
+import { isObject } from '../resources/dispose.js';
 import { Life } from './life.js';
+import { fastifyOf, hasServer, useFirst, type Adapter } from './platform.js';
 
 /** By the request that Node has made, whatever the platform has put around it. */
 const requests = new WeakMap<object, Life>();
@@ -15,27 +15,25 @@ interface Response {
   once(event: 'close', listener: () => void): unknown;
 }
 
-type Adapter = HttpAdapterHost['httpAdapter'];
-
 /**
  * Notes each request of an app, with its end: when its response is closed, be that because all of it was sent, or because
- * the client has left.
+ * the client has left. To be called while modules configure their middleware.
  */
 export function watchRequests(adapter: Adapter | null | undefined): void {
-  // An app without a server has none, whatever the type of Nest's host says.
-  if (!isObject(adapter)) return;
+  if (!hasServer(adapter)) return;
   const server: unknown = adapter.getHttpServer();
   // Before the platform sees it, and for whatever this request does from here on.
   if (isServer(server)) server.prependListener('request', (raw, response) => current.enterWith(noted(raw, response)));
-  if (adapter.getType() === 'fastify') watchFastify(adapter.getInstance());
+  // What is injected into Fastify (`app.inject()`), or comes by another of its servers, the listener does not hear of; nor
+  // does it of an Express app that is behind a server of its own.
+  const inside = (raw: object, response: Response, next: () => void): void => current.run(noted(raw, response), next);
+  const fastify = fastifyOf(adapter);
+  if (fastify === undefined) useFirst(adapter, inside);
+  else fastify.addHook('onRequest', ({ raw }, reply, done) => inside(raw, reply.raw, done));
 }
 
-/** What is injected into Fastify (`app.inject()`), or comes by another of its servers, the listener does not hear of. */
-function watchFastify(instance: FastifyLike): void {
-  instance.addHook('onRequest', (request, reply, done) => current.run(noted(request.raw, reply.raw), done));
-}
-
-function noted(raw: object, response: Response): Life {
+/** The request that Node has made, with its end. */
+export function noted(raw: object, response: Response): Life {
   let life = requests.get(raw);
   if (life === undefined) {
     const made = new Life();
@@ -72,13 +70,6 @@ function isResponseOf(request: object, value: unknown): value is Response {
 
 interface ServerLike {
   prependListener(event: 'request', listener: (raw: object, response: Response) => void): unknown;
-}
-
-interface FastifyLike {
-  addHook(
-    hook: 'onRequest',
-    run: (request: { readonly raw: object }, reply: { readonly raw: Response }, done: () => void) => void,
-  ): unknown;
 }
 
 function isServer(value: unknown): value is ServerLike {
