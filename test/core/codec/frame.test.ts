@@ -5,6 +5,7 @@ import { decodeFrame, encodeFrame, encodeValue, type Frame } from '../../../pack
 import { runs } from '../../support/runs.js';
 import { anyText } from '../copy/support/arbitraries.js';
 import { damaged, EACH, several } from './support/damage.js';
+import { sealed } from './support/seal.js';
 
 const frame: Frame = {
   id: 'shop/getUser@1(s2:42)',
@@ -20,18 +21,6 @@ const frame: Frame = {
   tags: [['user:42', 't1']],
   payload: '{"name":"Ada"}',
 };
-
-/** A frame of these sections, as another release or another program would seal it. */
-function sealed(sections: string, version = '01'): string {
-  const head = `mpnd${version}${(22 + sections.length).toString(16).padStart(8, '0')}`;
-  return (
-    head +
-    crc32(head + sections)
-      .toString(16)
-      .padStart(8, '0') +
-    sections
-  );
-}
 
 const sections = encodeFrame(frame).slice(22);
 
