@@ -27,9 +27,9 @@ function document() {
     meta: { version: 3, locale: 'en', tags: ['report', 'finance', 'annual'], flags: { draft: false, signed: true } },
     sections: Array.from({ length: 24 }, (_, index) => ({
       heading: `Section ${index}`,
-      body: `Paragraph ${index}. `.repeat(12),
+      body: `Paragraph ${index}. `.repeat(20),
       author: { id: index, name: `Author ${index}`, contact: { mail: `a${index}@example.org`, phone: null } },
-      items: Array.from({ length: 4 }, (__, item) => ({
+      items: Array.from({ length: 5 }, (__, item) => ({
         sku: `S-${index}-${item}`,
         amount: item * 3,
         price: { value: index + item / 4, currency: 'EUR' },
