@@ -57,14 +57,14 @@ export class Flattening {
     const number = this.#numbers.get(text);
     if (number !== undefined) return number;
     this.#numbers.set(text, this.#numbers.size);
-    return shape as Fields;
+    return shape;
   }
 
   #leaves(row: Fields, shape: Shape, into: Json[]): void {
     for (const key of Object.keys(shape)) {
       const [kind, value] = [shape[key], row[key] as Json];
       if (typeof kind === 'object') this.#leaves(value as Fields, kind, into);
-      else if (kind === INSTANT) into.push(Number(String(value).slice(2)));
+      else if (kind === INSTANT) into.push(instantOf(value));
       else into.push(kind === ANY ? this.flat(value) : value);
     }
   }
@@ -104,4 +104,8 @@ function isFields(value: unknown): value is Fields {
 function isPrimitive(value: unknown): boolean {
   if (typeof value === 'string') return value.charCodeAt(0) !== TAG_CODE;
   return typeof value !== 'object' || value === null;
+}
+
+function instantOf(tag: Json | undefined): number {
+  return typeof tag === 'string' ? Number(tag.slice(2)) : NaN;
 }

@@ -1,9 +1,10 @@
-import { decodeValue, encodeValue } from '../codec/index.js';
-import { adopt, type Kept } from '../copy/index.js';
+import { encodeValue } from '../codec/index.js';
+import type { Kept } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
 import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { onReweighed, storedValue } from './stored-value.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
 import { isCurrent } from '../run/generation.js';
@@ -142,7 +143,7 @@ export class DataKeeper {
     let kept: Kept;
     let acts: Acts | undefined;
     try {
-      kept = adopt(decodeValue(found.payload, options.codecs), options);
+      kept = storedValue(found.payload, options);
       acts = found.effects === undefined ? undefined : host.effects.read(found.effects);
     } catch (error) {
       entries.damaged(flight.key, `its payload cannot be read: ${messageOf(error)}`, error);
@@ -207,6 +208,7 @@ export class DataKeeper {
       return;
     }
     if (found === undefined) this.#keepVariant(flight);
+    else onReweighed(entry.kept, () => shelf.reweigh(placed, bytesOf(entry)));
     if (flight.outdated) shelf.remove(placed, 'delete');
   }
 
