@@ -75,7 +75,7 @@ export function decodeFrame(text: unknown): DecodedFrame {
   if (!READABLE.has(version)) return { fault: 'version' };
   if (Number(`0x${length}`) !== text.length) return { fault: 'length' };
   const body = text.slice(HEADER_LENGTH);
-  if (!isWellFormed(text) || crc !== checksum(text.slice(0, BEFORE_CRC), body)) return { fault: 'checksum' };
+  if (!isWellFormed(text) || Number(`0x${crc}`) !== crc32(body, crc32(text.slice(0, BEFORE_CRC)))) return { fault: 'checksum' };
   return readSections(body);
 }
 
@@ -106,7 +106,8 @@ function isWellFormed(text: string): boolean {
 }
 
 const KNOWN = 'icwftep';
-const SECTION = /([a-zA-Z])(\d{1,10}):/y;
+/** Longer than any length in decimal. */
+const LONGEST_LENGTH = 10;
 
 /** The sections of a body by their letters; a fault when they are not what the format says. */
 function split(body: string): ReadonlyMap<string, string> | FrameFault {
@@ -114,16 +115,33 @@ function split(body: string): ReadonlyMap<string, string> | FrameFault {
   let at = 0;
   while (at < body.length) {
     if (sections.has('p')) return 'malformed';
-    SECTION.lastIndex = at;
-    const [head, letter, length] = SECTION.exec(body) ?? [];
-    if (head === undefined || letter === undefined) return 'malformed';
-    if (!KNOWN.includes(letter) && letter < 'a') return 'version';
-    const start = at + head.length;
-    at = start + Number(length);
+    const letter = body.charAt(at);
+    const colon = body.indexOf(':', at);
+    const length = lengthIn(body, at + 1, colon);
+    if (length === undefined || !isLetter(letter)) return 'malformed';
+    const isKnown = KNOWN.includes(letter);
+    if (!isKnown && letter < 'a') return 'version';
+    at = colon + 1 + length;
     if (at > body.length || sections.has(letter)) return 'malformed';
-    if (KNOWN.includes(letter)) sections.set(letter, body.slice(start, at));
+    if (isKnown) sections.set(letter, body.slice(colon + 1, at));
   }
   return sections;
+}
+
+/** The number in a text from one index to another; undefined when there is something else than digits. */
+function lengthIn(text: string, from: number, to: number): number | undefined {
+  if (to <= from || to - from > LONGEST_LENGTH) return undefined;
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function isLetter(letter: string): boolean {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
 }
 
 function readSections(body: string): DecodedFrame {

@@ -39,7 +39,9 @@ export async function read(
   const sentAt = tokens.moment();
   const values = await guard.read(keys);
   if (values === undefined) return undefined;
-  return { startedAt, sentAt, stored: new Map(keys.map((key, place) => [key, values[place]])) };
+  const stored = new Map<string, unknown>();
+  for (let place = 0; place < keys.length; place++) stored.set(keys[place] ?? '', values[place]);
+  return { startedAt, sentAt, stored };
 }
 
 /** Reads a call's entry and its fences. */
