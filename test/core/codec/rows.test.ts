@@ -175,6 +175,13 @@ describe('rows that were read often are read by code made for their shape', () =
     list: [id, undefined],
   }));
 
+  test('and a name in a text never runs as a part of it', () => {
+    const name = 'x":(globalThis.injected=1),"y';
+    const named = rows.map(({ id }) => ({ [name]: id }));
+    for (let times = 0; times < 3; times += 1) expect(decodeValue(encodeValue(named))).toEqual(named);
+    expect(Reflect.get(globalThis, 'injected')).toBeUndefined();
+  });
+
   test('as they were before', () => {
     const text = encodeValue(rows);
     const [first, again] = [decodeValue(text), decodeValue(text)];
