@@ -193,7 +193,8 @@ describe('rows that were read often are read by code made for their shape', () =
     const seen: unknown[] = [];
     const named = rows.map(({ id }) => ({ trap: id, inner: { trap: id } }));
     const text = encodeValue(named);
-    Object.defineProperty(Object.prototype, 'trap', { configurable: true, set: (it) => void seen.push(it) });
+    const trap: PropertyDescriptor = { configurable: true, set: (it) => seen.push(it) };
+    Reflect.defineProperty(Object.prototype, 'trap', trap);
     try {
       for (let times = 0; times < 3; times += 1)
         expect(Object.keys((decodeValue(text) as object[])[0] ?? {})).toHaveLength(2);
