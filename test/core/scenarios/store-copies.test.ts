@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createCache, type Cache, type CacheOptions } from '@millpond/core';
+import { createCache, defineCodec, type Cache, type CacheOptions } from '@millpond/core';
 import { fakeClock } from '../../support/fake-clock.js';
 import { difference } from '../copy/support/identical.js';
 import { record } from '../support/cache.js';
@@ -97,13 +97,21 @@ describe('a long value that the store has', () => {
   test('S55: is decoded at once where a codec is to make instances of it: one that fails is a miss', async () => {
     const prices = (): unknown => Array.from({ length: 200 }, (_, cents) => ({ price: Money.of(cents) }));
     const data = await stored(prices, { codecs });
-    const cache = boot(data);
-    const heard = record(cache, 'storeDamaged', 'hit');
-    await failureOf(cache.cacheData(async () => prices(), { name: 'load', version: '1' })());
-    expect(heard).toMatchObject([{ type: 'storeDamaged' }]);
     const load = boot(data, { codecs }).cacheData(async () => prices(), { name: 'load', version: '1' });
     const [one, other] = (await Promise.all([load(), load()])) as { price: Money }[][];
     expect(one?.[7]?.price.cents).toBe(7);
     expect(one?.[7]?.price).not.toBe(other?.[7]?.price);
+    expect(load.stats().runs).toBe(0);
+    const broken = defineCodec(Money, {
+      name: 'money',
+      encode: ({ cents }) => cents,
+      decode: (): Money => {
+        throw new Error('an old form');
+      },
+    });
+    const cache = boot(data, { codecs: [broken] });
+    const heard = record(cache, 'storeDamaged', 'hit');
+    await failureOf(cache.cacheData(async () => prices(), { name: 'load', version: '1' })());
+    expect(heard).toMatchObject([{ type: 'storeDamaged' }]);
   });
 });
