@@ -183,11 +183,20 @@ function parse(text: string | undefined): unknown {
   }
 }
 
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
+
 /** So many numbers, or none when they are not that many or not numbers. */
 function readNumbers(text: string | undefined, count: number): readonly (number | undefined)[] {
-  const parts = text?.split(',') ?? [];
-  const sound = parts.length === count && parts.every((part) => /^(?:-?\d+(?:\.\d+)?(?:e[+-]\d+)?)?$/.test(part));
-  return sound ? parts.map((part) => (part === '' ? undefined : Number(part))) : [];
+  const found: (number | undefined)[] = [];
+  if (text === undefined) return found;
+  for (let from = 0; from <= text.length; ) {
+    const comma = text.indexOf(',', from);
+    const part = text.slice(from, comma < 0 ? text.length : comma);
+    if (part !== '' && !NUMBER.test(part)) return [];
+    found.push(part === '' ? undefined : Number(part));
+    from += part.length + 1;
+  }
+  return found.length === count ? found : [];
 }
 
 /** Pairs of a flat list; none when there is no section; undefined when they are not pairs of text. */

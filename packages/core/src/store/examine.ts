@@ -49,12 +49,15 @@ export function readCall(context: StoreContext, call: CallNames, names: FenceNam
   return read(context, [call.entry, ...fenceKeys(names)]);
 }
 
-/** Judges what was read for a call, and asks for the tags that only the entry tells of. Changes nothing. */
-export async function examine(
+/**
+ * Judges what was read for a call, and asks for the tags that only the entry tells of. Changes nothing. Nearly all is known
+ * at once, and then it is told at once.
+ */
+export function examine(
   context: StoreContext,
   { call, names, longestLife }: CallToExamine,
   answer: Answer,
-): Promise<Examined> {
+): Examined | Promise<Examined> {
   const stored = answer.stored.get(call.entry);
   if (stored === undefined) return { state: 'none' };
   const { frame, fault } = decodeFrame(stored);
@@ -71,7 +74,15 @@ export async function examine(
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };
   const learned = frame.tags.filter(([tag]) => !names.tags.has(tag));
-  if (learned.length === 0) return { state: 'found', entry };
+  return learned.length === 0 ? { state: 'found', entry } : examineTags(context, learned, entry, broken);
+}
+
+async function examineTags(
+  context: StoreContext,
+  learned: Frame['tags'],
+  entry: StoredEntry,
+  broken: () => BrokenFence | undefined,
+): Promise<Examined> {
   const tagsOnly = await brokenAmong(context, learned);
   if (tagsOnly === 'down') return { state: 'down' };
   // What this process has invalidated while these were read counts too.
