@@ -75,7 +75,8 @@ export function decodeFrame(text: unknown): DecodedFrame {
   if (!READABLE.has(version)) return { fault: 'version' };
   if (Number(`0x${length}`) !== text.length) return { fault: 'length' };
   const body = text.slice(HEADER_LENGTH);
-  if (!isWellFormed(text) || Number(`0x${crc}`) !== crc32(body, crc32(text.slice(0, BEFORE_CRC)))) return { fault: 'checksum' };
+  if (!isWellFormed(text) || Number(`0x${crc}`) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
+    return { fault: 'checksum' };
   return readSections(body);
 }
 
@@ -189,7 +190,7 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
 function readNumbers(text: string | undefined, count: number): readonly (number | undefined)[] {
   const found: (number | undefined)[] = [];
   if (text === undefined) return found;
-  for (let from = 0; from <= text.length; ) {
+  for (let from = 0; from <= text.length;) {
     const comma = text.indexOf(',', from);
     const part = text.slice(from, comma < 0 ? text.length : comma);
     if (part !== '' && !NUMBER.test(part)) return [];

@@ -7,6 +7,7 @@ import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { onReweighed, storedValue } from './stored-value.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
+import type { Entry, Shelf } from '../memory/index.js';
 import { isCurrent } from '../run/generation.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
 import type { Begun, StoredEntry, InheritedPairs } from '../store/index.js';
@@ -43,9 +44,12 @@ interface Made {
 /** Puts the entries of one data function into memory and into its store. */
 export class DataKeeper {
   readonly #parts: DataFunctionParts;
+  /** The sources of what the store has without tags: one for all. */
+  readonly #untagged: TagSources | undefined;
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
+    this.#untagged = parts.store && storeSources(parts.store.tier, new Map(), undefined);
   }
 
   /** The tags of a result, with those of what its run has used. */
@@ -161,7 +165,7 @@ export class DataKeeper {
       trustedUntil: Infinity,
       computeMs,
       tags,
-      sources: storeSources(tier, pairs, undefined),
+      sources: (pairs.size === 0 ? this.#untagged : undefined) ?? storeSources(tier, pairs, undefined),
       began: createdAt - computeMs,
       unstored: false,
       outdated: generations.firstInvalidation(flight.position, tags) !== undefined,
@@ -208,7 +212,7 @@ export class DataKeeper {
       return;
     }
     if (found === undefined) this.#keepVariant(flight);
-    else onReweighed(entry.kept, () => shelf.reweigh(placed, bytesOf(entry)));
+    else followWeight(shelf, placed);
     if (flight.outdated) shelf.remove(placed, 'delete');
   }
 
@@ -236,6 +240,11 @@ export class DataKeeper {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** Keeps the books of memory right; apart from where an entry is put in, so that nothing there is held on to by it. */
+function followWeight(shelf: Shelf<DataEntry>, placed: Entry<DataEntry>): void {
+  onReweighed(placed.value.kept, () => shelf.reweigh(placed, bytesOf(placed.value)));
 }
 
 /** The tokens of what is not in the store, though its function has one. */

@@ -119,9 +119,12 @@ export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'stal
   return Math.min(longest, entry.ttl + Math.max(entry.staleWhileRevalidate ?? 0, entry.staleIfError ?? 0));
 }
 
+/** Most entries have no tags. */
+const NO_PAIRS: ReadonlyMap<string, string> = new Map();
+
 function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
   const { payload, effects, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
-  const pairs = new Map(frame.tags);
+  const pairs = frame.tags.length === 0 ? NO_PAIRS : new Map(frame.tags);
   const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
   return { payload, effects, ...life, tags: [...pairs.keys()], pairs };
 }

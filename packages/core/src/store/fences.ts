@@ -30,8 +30,16 @@ export function fenceNames(
     mark: call.mark,
     deletes: call.deletes,
     invalidations: learns ? cache.invalidations : undefined,
-    tags: new Map(Array.from(tags, (tag) => [tag, cache.tag(tag)])),
+    tags: namesOf(cache, tags),
   };
+}
+
+/** Most calls have no tags. */
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+
+function namesOf(cache: CacheNames, tags: Iterable<string>): ReadonlyMap<string, string> {
+  const names = Array.from(tags, (tag) => [tag, cache.tag(tag)] as const);
+  return names.length === 0 ? NO_TAGS : new Map(names);
 }
 
 /** All of them, in the order in which they are read. */
@@ -136,7 +144,8 @@ export function brokenFence(frame: Frame, names: FenceNames, stands: Standings):
     broken('cache', undefined, carried(frame, CACHE), stands(names.cache)) ??
     broken('function', undefined, carried(frame, FUNCTION), stands(names.function));
   if (wide !== undefined) return wide;
-  if (!isAfter(carried(frame, TOMBSTONE), stands(names.tombstone))) return { fence: 'call', tag: undefined, lost: false };
+  if (!isAfter(carried(frame, TOMBSTONE), stands(names.tombstone)))
+    return { fence: 'call', tag: undefined, lost: false };
   return names.tags.size === 0 ? undefined : brokenKnownTag(frame, names, stands);
 }
 
