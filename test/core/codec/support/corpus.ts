@@ -6,10 +6,26 @@ const golden = new URL('../golden/', import.meta.url);
 /** Frames of all kinds of values: those that are kept for ever, and some as they are written today. */
 export function corpus(): readonly [string, ...string[]] {
   const kept = readdirSync(golden).map((file) => readFileSync(new URL(file, golden), 'utf8'));
-  return [frameOf(encodeValue(rows())), frameOf(encodeValue({ id: 1, name: 'Ada', tags: ['a'] })), ...kept];
+  return [
+    frameOf(encodeValue(rows())),
+    frameOf(encodeValue(objects())),
+    frameOf(encodeValue({ id: 1, name: 'Ada', tags: ['a'] })),
+    ...kept,
+  ];
 }
 
 function rows(): unknown {
+  return Array.from({ length: 8 }, (_, id) => ({
+    id,
+    name: `user "${id}"`,
+    at: new Date(1_700_000_000_000 + id),
+    by: { name: `~${id}`, city: null },
+    lines: [{ line: id }, { line: -0 }],
+  }));
+}
+
+/** Of one shape, but with a name that no row has. */
+function objects(): object[] {
   return Array.from({ length: 8 }, (_, id) => ({
     id,
     name: `user "${id}"`,
