@@ -59,6 +59,17 @@ const values: Record<string, () => unknown> = {
     { id: 1, at: new Date(Date.UTC(2026, 0, 1)), note: undefined },
     { id: 2, at: new Date(NaN), note: 'x' },
   ],
+  'rows-in-rows': () => ({
+    orders: [7, 8].map((id) => ({
+      id,
+      at: new Date(Date.UTC(2026, 0, id)),
+      by: { name: `~${id}`, address: { city: id === 7 ? 'Oslo' : null } },
+      lines: [1, 2, 3].map((line) => ({ line, price: line / id, note: line === 2 ? undefined : 'x' })),
+      paid: [new Set([id])],
+    })),
+    lines: [1, 2].map((line) => ({ line, price: -0, note: 'y' })),
+    mixed: [{ a: 1 }, { b: 1 }],
+  }),
   collections: () =>
     new Map<unknown, unknown>([
       ['set', new Set([1, NaN, '~'])],
@@ -96,6 +107,8 @@ const values: Record<string, () => unknown> = {
 
 /** The codecs of the instances in them, and how they are kept. */
 const table = codecsOf(codecs, [], 'test');
+/** The format that this release writes. */
+const CURRENT = 'v2';
 const options = { fn: 'golden', mode: 'clone', codecs: table } as const;
 
 /** What instances hold where nobody can see it. */
@@ -127,15 +140,20 @@ function frameOf(name: string): Frame {
 if (process.env['MILLPOND_GOLDEN'] === '1') {
   const kept = readdirSync(folder);
   for (const name of Object.keys(values)) {
-    const file = `v1-${name}.txt`;
+    const file = `${CURRENT}-${name}.txt`;
     if (!kept.includes(file)) writeFileSync(new URL(file, folder), encodeFrame(frameOf(name)));
   }
 }
 
 const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
 
-test('every value has its file', () => {
-  expect(new Set(files.map((file) => /^v\d+-(.*)\.txt$/.exec(file)?.[1]))).toEqual(new Set(Object.keys(values)));
+test('every value has its file in the format of this release', () => {
+  const current = files.filter((file) => file.startsWith(`${CURRENT}-`));
+  expect(current).toEqual(
+    Object.keys(values)
+      .map((name) => `${CURRENT}-${name}.txt`)
+      .sort(),
+  );
 });
 
 describe.each(files)('%s', (file) => {
@@ -145,13 +163,13 @@ describe.each(files)('%s', (file) => {
 
   test('is read as what was written', () => {
     const { frame } = decodeFrame(text);
-    expect(frame).toEqual(frameOf(name));
+    expect({ ...frame, payload: '' }).toEqual({ ...frameOf(name), payload: '' });
     const value = adopt(decodeValue(frame?.payload ?? '', table), options).copy();
     expect(difference(make?.(), value)).toBeUndefined();
     expect(contents(value)).toEqual(contents(make?.()));
   });
 
-  test('is what this release writes', () => {
+  test.runIf(file.startsWith(`${CURRENT}-`))('is what this release writes', () => {
     expect(encodeFrame(frameOf(name))).toBe(text);
   });
 });

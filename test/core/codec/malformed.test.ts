@@ -8,6 +8,7 @@ import { codecsOf } from '../../../packages/core/src/copy/index.js';
 import { codecs, User } from '../support/classes.js';
 import { data, graphs } from '../copy/support/arbitraries.js';
 import { damaged, EACH, several } from './support/damage.js';
+import { prototypes } from './support/prototypes.js';
 
 const table = codecsOf(codecs, [], 'test');
 
@@ -154,15 +155,6 @@ function readSomehow(text: string): void {
     expect(error).not.toBeInstanceOf(CacheError);
     expect(String(error)).toContain('The text is not that of a value: ');
   }
-}
-
-/** What the prototypes hold that a text could want to change. */
-function prototypes(): string {
-  const all = [Object, Array, Function, String, Number, Map, Set, Date, RegExp, Error, Buffer, URL].map((Class) => {
-    const prototype: unknown = Class.prototype;
-    return [Class.name, Reflect.ownKeys(prototype as object).map(String)];
-  });
-  return JSON.stringify(all);
 }
 
 describe('the time to read grows with the text, not with its square', () => {

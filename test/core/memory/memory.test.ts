@@ -38,6 +38,14 @@ test('the sieve evicts what was not used since its hand passed, the oldest first
   expect(sieve.size).toBe(2);
 });
 
+test('what has left the sieve leads to nothing that is in it, so that no old garbage keeps the rest from the collector', () => {
+  const sieve = new Sieve<{ hot: number }>(SHELF_BIT);
+  const links = [1, 2, 3].map(() => sieve.add({ hot: 0 }));
+  sieve.remove(links[1] ?? expect.unreachable());
+  expect(links[1]).toEqual({ item: { hot: 0 }, newer: undefined, older: undefined });
+  expect(sieve.size).toBe(2);
+});
+
 test('the sieve finds a victim also when everything was used', () => {
   const sieve = new Sieve<{ hot: number }>(SHELF_BIT);
   const items = [{ hot: HOT }, { hot: HOT }, { hot: HOT }];

@@ -5,6 +5,8 @@ import { emptyError, fillError } from '../copy/language-error.js';
 import { headersOf } from '../copy/leaf.js';
 import { defineField, readFieldsAs, type Fields } from '../copy/read.js';
 import { MAX_DEPTH } from '../copy/trail.js';
+import type { Revive } from './column.js';
+import { mouldOf, type Mould } from './mould.js';
 import { bigintFrom, boxed, fieldsAt, growableFrom, leaves, pairs, wholeNumber } from './read-tags.js';
 import { CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
 
@@ -40,6 +42,11 @@ class Depth {
     this.#depth -= 1;
   }
 
+  /** Goes several levels down at once, or up. */
+  go(levels: number): void {
+    this.#depth += levels;
+  }
+
   /** Looks through what JSON.parse made. */
   check(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
@@ -62,6 +69,8 @@ class Revival {
   readonly #objects: object[] | undefined;
 
   readonly #codecs: Codecs | undefined;
+  /** Those of the shapes met so far. */
+  readonly #moulds: Mould[] = [];
 
   constructor(graph: boolean, codecs: Codecs | undefined) {
     this.#objects = graph ? [] : undefined;
@@ -138,6 +147,8 @@ class Revival {
         return this.#coded(nodes);
       case 'P':
         return this.#record(nodes);
+      case 'R':
+        return this.#rows(nodes);
       case 'O':
         return this.#met(boxed(this.#primitives(nodes)));
       case 'Q':
@@ -149,6 +160,33 @@ class Revival {
       default:
         throw new Error('an unknown kind of object');
     }
+  }
+
+  #rows(nodes: readonly unknown[]): unknown[] {
+    if (this.#objects !== undefined) throw new Error('rows in a graph');
+    const { width, pour } = this.#mould(nodes[1]);
+    if (nodes.length < 2 + width || (nodes.length - 2) % width !== 0)
+      throw new Error('a row without all of its leaves');
+    const rows: Fields[] = [];
+    for (let at = 2; at < nodes.length; at += width) rows.push(pour(nodes, at, this.#revive));
+    return rows;
+  }
+
+  readonly #revive: Revive = (node, level) => {
+    if (typeof node !== 'object') return this.value(node);
+    this.#depth.go(level);
+    const value = this.value(node);
+    this.#depth.go(-level);
+    return value;
+  };
+
+  /** Of a shape that stands here, or of one that stood before. */
+  #mould(shape: unknown): Mould {
+    const known = typeof shape === 'number' ? this.#moulds[shape] : undefined;
+    if (known !== undefined) return known;
+    const mould = mouldOf(shape);
+    this.#moulds.push(mould);
+    return mould;
   }
 
   #map(nodes: readonly unknown[]): Map<unknown, unknown> {

@@ -8,6 +8,8 @@ import { refusalOf, refusalOfPrimitive } from '../copy/refusal.js';
 import { Trail } from '../copy/trail.js';
 import { ENCODE, type MemberStep, type Step } from '../path.js';
 import { base64, viewText } from './bytes.js';
+import { Flattening } from './flatten.js';
+import type { Json } from './json.js';
 import { GRAPH, HEAD, numberTag, TAG, TAG_CODE, TREE } from './tags.js';
 
 /**
@@ -20,16 +22,16 @@ import { GRAPH, HEAD, numberTag, TAG, TAG_CODE, TREE } from './tags.js';
 export function encodeValue(master: unknown, fn: string = 'encodeValue', codecs?: Codecs): string {
   const lowering = new Lowering(codecs);
   try {
-    const text = JSON.stringify(lowering.value(master));
-    if (!lowering.tagged) return text;
-    return (lowering.repeats ? GRAPH : TREE) + text;
+    const lowered = lowering.value(master);
+    if (lowering.repeats) return GRAPH + JSON.stringify(lowered);
+    if (lowering.shadows) return (lowering.tagged ? TREE : '') + JSON.stringify(lowered);
+    const flattening = new Flattening();
+    const text = JSON.stringify(flattening.flat(lowered));
+    return (lowering.tagged || flattening.found ? TREE : '') + text;
   } catch (error) {
     throw lowering.trail.failure(fn, error, lowering.reading);
   }
 }
-
-/** What JSON can say: the tree that is written instead of a value. */
-type Json = string | number | boolean | null | Json[] | Fields;
 
 class Lowering {
   /** Where the walk is; it stays there when the walk throws. */
@@ -44,7 +46,7 @@ class Lowering {
   /** Every object that was met, with its number. */
   readonly #numbers = new Map<object, number>();
   /** Some old packages give every object a `toJSON`, which JSON.stringify would ask instead of looking at it. */
-  readonly #shadows = 'toJSON' in Array.prototype;
+  readonly shadows: boolean = 'toJSON' in Array.prototype;
   readonly #codecs: Codecs | undefined;
 
   constructor(codecs: Codecs | undefined) {
@@ -186,7 +188,7 @@ class Lowering {
   }
 
   #shadow<T extends Json[] | Fields>(container: T): T {
-    if (this.#shadows && !Object.hasOwn(container, 'toJSON')) {
+    if (this.shadows && !Object.hasOwn(container, 'toJSON')) {
       Object.defineProperty(container, 'toJSON', { value: undefined });
     }
     return container;

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
  * The frame: what a store keeps for one entry, as one text. Positions and lengths count UTF-16 units.
  *
  *   mpnd          magic: 4 characters
- *   01            version of the format: 2 hexadecimal digits
+ *   02            version of the format: 2 hexadecimal digits. 01 is read too: its payloads have no rows (see tags.ts)
  *   000000d4      length of the whole frame: 8 hexadecimal digits
  *   1c291ca3      CRC-32 of the UTF-8 of everything else, what stands before it included: 8 hexadecimal digits
  *   i18:"getUser(\"42\")"    sections: a letter, the length in decimal, a colon, the text. The payload is the last.
@@ -16,7 +16,8 @@ import { crc32 } from 'node:zlib';
  * A branch has i and N alone: what is computed for its key varies by the input of that name, and is under longer keys.
  */
 const MAGIC = 'mpnd';
-const VERSION = '01';
+const VERSION = '02';
+const READABLE: ReadonlySet<unknown> = new Set(['01', VERSION]);
 const HEADER = /^mpnd([0-9a-f]{2})([0-9a-f]{8})([0-9a-f]{8})/;
 const BEFORE_CRC = MAGIC.length + 2 + 8;
 const HEADER_LENGTH = BEFORE_CRC + 8;
@@ -92,10 +93,11 @@ export function decodeFrame(text: unknown): DecodedFrame {
   const header = HEADER.exec(text);
   if (header === null) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
   const [, version, length, crc] = header;
-  if (version !== VERSION) return { fault: 'version' };
-  if (length !== hex(text.length)) return { fault: 'length' };
+  if (!READABLE.has(version)) return { fault: 'version' };
+  if (Number(`0x${length}`) !== text.length) return { fault: 'length' };
   const body = text.slice(HEADER_LENGTH);
-  if (!isWellFormed(text) || crc !== checksum(text.slice(0, BEFORE_CRC), body)) return { fault: 'checksum' };
+  if (!isWellFormed(text) || Number(`0x${crc}`) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
+    return { fault: 'checksum' };
   return readSections(body);
 }
 
@@ -126,7 +128,8 @@ function isWellFormed(text: string): boolean {
 }
 
 const KNOWN = 'icwftepN';
-const SECTION = /([a-zA-Z])(\d{1,10}):/y;
+/** Longer than any length in decimal. */
+const LONGEST_LENGTH = 10;
 
 /** The sections of a body by their letters; a fault when they are not what the format says. */
 function split(body: string): ReadonlyMap<string, string> | FrameFault {
@@ -134,16 +137,33 @@ function split(body: string): ReadonlyMap<string, string> | FrameFault {
   let at = 0;
   while (at < body.length) {
     if (sections.has('p')) return 'malformed';
-    SECTION.lastIndex = at;
-    const [head, letter, length] = SECTION.exec(body) ?? [];
-    if (head === undefined || letter === undefined) return 'malformed';
-    if (!KNOWN.includes(letter) && letter < 'a') return 'version';
-    const start = at + head.length;
-    at = start + Number(length);
+    const letter = body.charAt(at);
+    const colon = body.indexOf(':', at);
+    const length = lengthIn(body, at + 1, colon);
+    if (length === undefined || !isLetter(letter)) return 'malformed';
+    const isKnown = KNOWN.includes(letter);
+    if (!isKnown && letter < 'a') return 'version';
+    at = colon + 1 + length;
     if (at > body.length || sections.has(letter)) return 'malformed';
-    if (KNOWN.includes(letter)) sections.set(letter, body.slice(start, at));
+    if (isKnown) sections.set(letter, body.slice(colon + 1, at));
   }
   return sections;
+}
+
+/** The number in a text from one index to another; undefined when there is something else than digits. */
+function lengthIn(text: string, from: number, to: number): number | undefined {
+  if (to <= from || to - from > LONGEST_LENGTH) return undefined;
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function isLetter(letter: string): boolean {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
 }
 
 function readSections(body: string): DecodedFrame {
@@ -192,11 +212,20 @@ function parse(text: string | undefined): unknown {
   }
 }
 
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
+
 /** So many numbers, or none when they are not that many or not numbers. */
 function readNumbers(text: string | undefined, count: number): readonly (number | undefined)[] {
-  const parts = text?.split(',') ?? [];
-  const sound = parts.length === count && parts.every((part) => /^(?:-?\d+(?:\.\d+)?(?:e[+-]\d+)?)?$/.test(part));
-  return sound ? parts.map((part) => (part === '' ? undefined : Number(part))) : [];
+  const found: (number | undefined)[] = [];
+  if (text === undefined) return found;
+  for (let from = 0; from <= text.length;) {
+    const comma = text.indexOf(',', from);
+    const part = text.slice(from, comma < 0 ? text.length : comma);
+    if (part !== '' && !NUMBER.test(part)) return [];
+    found.push(part === '' ? undefined : Number(part));
+    from += part.length + 1;
+  }
+  return found.length === count ? found : [];
 }
 
 /** Pairs of a flat list; none when there is no section; undefined when they are not pairs of text. */

@@ -14,9 +14,14 @@
  *   ["~#A", length, {…}] an array with holes or named properties     ["~#O", x] a boxed primitive
  *   ["~#E", "TypeError", {…}, {…}] an error: its own properties, first the non-enumerable ones, then the others
  *   ["~#Q", k, v, …] URLSearchParams    ["~#H", k, v, …] Headers     ["~#G", "AQID", max] a resizable ArrayBuffer
+ *   ["~#R", shape, a, b, c, a, b, c, …] an array of plain objects of one shape (a row each), as their leaves in turn
  *   ["~#C", "money", data] an instance that a codec encoded         ["~#P", "User", {…}] one that is its fields
  *
- * So a plain object is always written as itself, whatever its keys. Bytes are those of a little-endian machine.
+ * A shape is {"id":0,"at":2,"owner":{"name":0},"tags":1}: by name what a property holds in every row. 0 a primitive of JSON,
+ * as it is; 1 anything, as it is written elsewhere; 2 a Date, as a number; {…} an object of that shape. The second time it
+ * is the number of the shape, counted from 0 in the order in which shapes stand in the text. Graphs have no rows.
+ *
+ * So but in rows a plain object is always written as itself, whatever its keys. Bytes are those of a little-endian machine.
  */
 
 /** Begins the text of a value that needs tags. */
@@ -29,6 +34,14 @@ export const TAG = '~';
 export const TAG_CODE = 126;
 /** Begins the first item of an array that stands for another object. */
 export const HEAD = '~#';
+
+/** What stands for an array of rows. */
+export const ROWS: string = `${HEAD}R`;
+
+/** What a property of a shape holds in every row. */
+export const PLAIN = 0;
+export const ANY = 1;
+export const INSTANT = 2;
 
 /** The values that have a tag of their own. */
 export const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([

@@ -1,13 +1,15 @@
-import { decodeValue, encodeValue } from '../codec/index.js';
-import { adopt, type Kept } from '../copy/index.js';
+import { encodeValue } from '../codec/index.js';
+import type { Kept } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
 import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { onReweighed, storedValue } from './stored-value.js';
 import { wouldReplace } from './would-replace.js';
 import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
+import type { Entry, Shelf } from '../memory/index.js';
 import { isCurrent } from '../run/generation.js';
 import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
 import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
@@ -46,9 +48,12 @@ interface Made {
 /** Puts the entries of one data function into memory and into its store. */
 export class DataKeeper {
   readonly #parts: DataFunctionParts;
+  /** The sources of what the store has without tags: one for all. */
+  readonly #untagged: TagSources | undefined;
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
+    this.#untagged = parts.store && storeSources(parts.store.tier, new Map(), undefined);
   }
 
   /** The tags of a result, with those of what its run has used. */
@@ -152,7 +157,7 @@ export class DataKeeper {
     let kept: Kept;
     let acts: Acts | undefined;
     try {
-      kept = adopt(decodeValue(found.payload, options.codecs), options);
+      kept = storedValue(found.payload, options);
       acts = found.effects === undefined ? undefined : host.effects.read(found.effects);
     } catch (error) {
       entries.damaged(flight.key, `its payload cannot be read: ${messageOf(error)}`, error);
@@ -170,7 +175,7 @@ export class DataKeeper {
       trustedUntil: Infinity,
       computeMs,
       tags,
-      sources: storeSources(tier, pairs, undefined),
+      sources: (pairs.size === 0 ? this.#untagged : undefined) ?? storeSources(tier, pairs, undefined),
       began: createdAt - computeMs,
       path,
       unstored: false,
@@ -219,6 +224,7 @@ export class DataKeeper {
     }
     // From now on look-ups are led to it by the inputs that its run has read.
     if (flight.reads !== undefined) variants.keep(flight.reads.base, path, flight.key);
+    if (found !== undefined) followWeight(shelf, placed);
     if (flight.outdated) shelf.remove(placed, 'delete');
   }
 
@@ -240,6 +246,11 @@ export class DataKeeper {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** Keeps the books of memory right; apart from where an entry is put in, so that nothing there is held on to by it. */
+function followWeight(shelf: Shelf<DataEntry>, placed: Entry<DataEntry>): void {
+  onReweighed(placed.value.kept, () => shelf.reweigh(placed, bytesOf(placed.value)));
 }
 
 /** The tokens of what is not in the store, though its function has one. */

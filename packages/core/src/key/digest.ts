@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { withoutScope } from './scope-text.js';
 
 /** Longer canonical texts are shown as a digest. */
@@ -22,10 +22,9 @@ export function isWellFormed(text: string): boolean {
  * have different digests too.
  */
 export function digest(text: string): string {
-  const hash = createHash('sha256');
-  if (isWellFormed(text)) hash.update(text, 'utf8');
-  else hash.update(NOT_UTF8).update(Buffer.from(text, 'utf16le'));
-  return hash.digest('base64url').slice(0, CHARACTERS);
+  if (isWellFormed(text)) return hash('sha256', text, 'base64url').slice(0, CHARACTERS);
+  const hashing = createHash('sha256').update(NOT_UTF8).update(Buffer.from(text, 'utf16le'));
+  return hashing.digest('base64url').slice(0, CHARACTERS);
 }
 
 /** A digest of bytes, as of {@link digest}. */

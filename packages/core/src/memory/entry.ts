@@ -14,7 +14,7 @@ export class Entry<V> {
   readonly key: string;
   readonly value: V;
   /** Estimated bytes, key and bookkeeping included. */
-  readonly bytes: number;
+  bytes: number;
   /** The instant (of the cache's clock) from which it is of no use; Infinity for never. */
   expiresAt: number;
   /** One bit for each index by use; a hit sets both with one write. */

@@ -52,6 +52,13 @@ export class MemoryTier {
     this.#bytes -= entry.bytes;
   }
 
+  /** An entry of the budget weighs something else from now on; a shelf calls it. */
+  reweigh(entry: Entry<unknown>, bytes: number): void {
+    this.#bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+    this.makeRoom(0);
+  }
+
   /** Evicts until `bytes` more fit into the budget, over all functions. */
   makeRoom(bytes: number): void {
     while (this.#bytes + bytes > this.maxBytes) {

@@ -59,7 +59,7 @@ export class Shelf<V> implements EntryOwner {
    */
   set(key: string, value: V, valueBytes: number, expiresAt: number): Entry<V> | undefined {
     this.removeKey(key, 'replace');
-    const bytes = valueBytes + 2 * key.length + ENTRY_OVERHEAD;
+    const bytes = bytesWith(key, valueBytes);
     const { maxBytes = Infinity, budgeted, onRefuse } = this.#options;
     if (bytes > maxBytes || (budgeted && bytes > this.#tier.maxBytes)) {
       onRefuse(key, bytes);
@@ -85,6 +85,25 @@ export class Shelf<V> implements EntryOwner {
       this.remove(victim, 'evict');
     }
     if (this.#options.budgeted) this.#tier.makeRoom(bytes);
+  }
+
+  /** A value has come to weigh something else than when it was put in: others leave for it, or it does itself. */
+  reweigh(entry: Entry<V>, valueBytes: number): void {
+    if (this.#entries.get(entry.key) !== entry) return;
+    const bytes = bytesWith(entry.key, valueBytes);
+    const { maxBytes = Infinity, budgeted } = this.#options;
+    if (bytes > maxBytes || (budgeted && bytes > this.#tier.maxBytes)) {
+      this.remove(entry, 'evict');
+      return;
+    }
+    this.#bytes += bytes - entry.bytes;
+    if (budgeted) this.#tier.reweigh(entry, bytes);
+    else entry.bytes = bytes;
+    while (this.#bytes > maxBytes) {
+      const victim = this.#order?.victim();
+      if (victim === undefined) return;
+      this.remove(victim, 'evict');
+    }
   }
 
   /** An entry is of use until another instant than it was put in with. */
@@ -123,4 +142,8 @@ export class Shelf<V> implements EntryOwner {
     const entries = [...this.#entries.values()];
     for (const entry of entries) this.remove(entry, reason);
   }
+}
+
+function bytesWith(key: string, valueBytes: number): number {
+  return valueBytes + 2 * key.length + ENTRY_OVERHEAD;
 }

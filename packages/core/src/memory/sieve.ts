@@ -48,6 +48,10 @@ export class Sieve<T extends { hot: number }> {
     else link.newer.older = link.older;
     if (link.older === undefined) this.#oldest = link.newer;
     else link.older.newer = link.newer;
+    // What has left must not lead on to what is still in: once it is old, the collector takes whatever it refers to for
+    // alive, and so on along the whole order, until it looks at all memory.
+    link.newer = undefined;
+    link.older = undefined;
     this.#size -= 1;
   }
 

@@ -66,7 +66,7 @@ export class Flight<T> implements Recorder {
   /** The run in which it was started, while it lasts: a refresh of a key inside its own run is recursion. */
   startedBy: Flight<unknown> | undefined;
   /** The flights that the function of this run waits for, and by how many of its calls. */
-  readonly #waitsFor = new Map<Flight<unknown>, number>();
+  #waitsFor: Map<Flight<unknown>, number> | undefined;
   /** Whether an invalidation came while it was under way: its callers get the value, and it is not kept. */
   outdated = false;
   /** Whether its arguments had changed when its function began: then it is a run for the caller who started it alone. */
@@ -265,6 +265,8 @@ export class Flight<T> implements Recorder {
 
   /** One of several calls may be left while the run still waits by another. */
   #countWaits(flight: Flight<unknown>, by: 1 | -1): void {
+    // Few wait for any.
+    this.#waitsFor ??= new Map();
     const count = (this.#waitsFor.get(flight) ?? 0) + by;
     if (count > 0) this.#waitsFor.set(flight, count);
     else this.#waitsFor.delete(flight);
@@ -278,7 +280,7 @@ export class Flight<T> implements Recorder {
       if (next === target) return true;
       if (seen.has(next)) continue;
       seen.add(next);
-      open.push(...next.#waitsFor.keys());
+      if (next.#waitsFor !== undefined) open.push(...next.#waitsFor.keys());
     }
     return false;
   }

@@ -41,9 +41,10 @@ export function coalesce(read: Read): Read {
   }
 
   function place(places: Map<string, number>, key: string): number {
-    const known = places.get(key) ?? places.size;
-    places.set(key, known);
-    return known;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, places.size);
+    return places.size - 1;
   }
 
   return (keys) =>

@@ -41,7 +41,9 @@ export async function read(
   const sentAt = tokens.moment();
   const values = await guard.read(keys);
   if (values === undefined) return undefined;
-  return { startedAt, sentAt, stored: new Map(keys.map((key, place) => [key, values[place]])) };
+  const stored = new Map<string, unknown>();
+  for (let place = 0; place < keys.length; place++) stored.set(keys[place] ?? '', values[place]);
+  return { startedAt, sentAt, stored };
 }
 
 /** Reads a call's entry and its fences. */
@@ -49,12 +51,15 @@ export function readCall(context: StoreContext, call: CallNames, names: FenceNam
   return read(context, [call.entry, ...fenceKeys(names)]);
 }
 
-/** Judges what was read for a call, and asks for the tags that only the entry tells of. Changes nothing. */
-export async function examine(
+/**
+ * Judges what was read for a call, and asks for the tags that only the entry tells of. Changes nothing. Nearly all is known
+ * at once, and then it is told at once.
+ */
+export function examine(
   context: StoreContext,
   { call, names, longestLife }: CallToExamine,
   answer: Answer,
-): Promise<Examined> {
+): Examined | Promise<Examined> {
   const stored = answer.stored.get(call.entry);
   if (stored === undefined) return { state: 'none' };
   const decoded = decodeFrame(stored);
@@ -70,7 +75,15 @@ export async function examine(
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };
   const learned = frame.tags.filter(([tag]) => !names.tags.has(tag));
-  if (learned.length === 0) return { state: 'found', entry };
+  return learned.length === 0 ? { state: 'found', entry } : examineTags(context, learned, entry, broken);
+}
+
+async function examineTags(
+  context: StoreContext,
+  learned: Frame['tags'],
+  entry: StoredEntry,
+  broken: () => BrokenFence | undefined,
+): Promise<Examined> {
   const tagsOnly = await brokenAmong(context, learned);
   if (tagsOnly === 'down') return { state: 'down' };
   // What this process has invalidated while these were read counts too.
@@ -113,9 +126,12 @@ export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'stal
   return Math.min(longest, entry.ttl + Math.max(entry.staleWhileRevalidate ?? 0, entry.staleIfError ?? 0));
 }
 
+/** Most entries have no tags. */
+const NO_PAIRS: ReadonlyMap<string, string> = new Map();
+
 function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
   const { payload, effects, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
-  const pairs = new Map(frame.tags);
+  const pairs = frame.tags.length === 0 ? NO_PAIRS : new Map(frame.tags);
   const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
   return { payload, effects, ...life, tags: [...pairs.keys()], pairs };
 }

@@ -30,8 +30,16 @@ export function fenceNames(
     mark: call.mark,
     deletes: call.deletes,
     invalidations: learns ? cache.invalidations : undefined,
-    tags: new Map(Array.from(tags, (tag) => [tag, cache.tag(tag)])),
+    tags: namesOf(cache, tags),
   };
+}
+
+/** Most calls have no tags. */
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+
+function namesOf(cache: CacheNames, tags: Iterable<string>): ReadonlyMap<string, string> {
+  const names = Array.from(tags, (tag) => [tag, cache.tag(tag)] as const);
+  return names.length === 0 ? NO_TAGS : new Map(names);
 }
 
 /** All of them, in the order in which they are read. */
@@ -132,18 +140,27 @@ export function brokenFence(frame: Frame, names: FenceNames, stands: Standings):
   if (!frame.fences.every(([name]) => KNOWN.has(name))) {
     return { fence: 'unknown', tag: undefined, lost: true };
   }
-  const carried = new Map(frame.fences);
   const wide =
-    broken('cache', undefined, carried.get(CACHE), stands(names.cache)) ??
-    broken('function', undefined, carried.get(FUNCTION), stands(names.function));
+    broken('cache', undefined, carried(frame, CACHE), stands(names.cache)) ??
+    broken('function', undefined, carried(frame, FUNCTION), stands(names.function));
   if (wide !== undefined) return wide;
-  if (!isAfter(carried.get(TOMBSTONE), stands(names.tombstone))) return { fence: 'call', tag: undefined, lost: false };
+  if (!isAfter(carried(frame, TOMBSTONE), stands(names.tombstone)))
+    return { fence: 'call', tag: undefined, lost: false };
+  return names.tags.size === 0 ? undefined : brokenKnownTag(frame, names, stands);
+}
+
+function brokenKnownTag(frame: Frame, names: FenceNames, stands: Standings): BrokenFence | undefined {
   const carriedTags = new Map(frame.tags);
   for (const [tag, name] of names.tags) {
     const by = brokenTag(tag, carriedTags.get(tag), stands(name));
     if (by !== undefined) return by;
   }
   return undefined;
+}
+
+/** The token of a fence that an entry carries; of the few that there are, it is found without a table. */
+function carried({ fences }: Frame, fence: string): string | undefined {
+  return fences.find(([name]) => name === fence)?.[1];
 }
 
 /** The fence of one tag, if it does not hold any more. */
@@ -176,6 +193,5 @@ export function expiredAt(frame: Frame, names: FenceNames, stands: Standings, to
   const standing = stands(names.mark);
   const mark = standing === 'contested' ? tokens.own(names.mark) : standing.token;
   if (mark === undefined) return undefined;
-  const carried = new Map(frame.fences).get(MARK);
-  return standing !== 'contested' && mark === carried ? undefined : instantOf(mark);
+  return standing !== 'contested' && mark === carried(frame, MARK) ? undefined : instantOf(mark);
 }

@@ -17,15 +17,23 @@ export async function lookUp(context: StoreContext, look: Look): Promise<StoreLo
   if (answer === undefined) {
     return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
   }
-  const examined = await examine(context, look, answer);
+  const judged = examine(context, look, answer);
+  const examined = judged instanceof Promise ? await judged : judged;
   if (examined.state === 'damaged') look.onDamaged(examined.why);
   const reason = reasonOf(examined);
   const branch = examined.state === 'branch' ? examined.input : undefined;
   if (examined.state !== 'found') {
     return { found: undefined, branch, reason, begun: await complete(context, look.names, answer) };
   }
-  const stands = standings(context.tokens, answer.stored, answer.sentAt);
-  return { found: examined.entry, branch, reason, begun: new RunFences(answer.startedAt, look.names, stands) };
+  return {
+    found: examined.entry,
+    branch,
+    reason,
+    // Only for the run that follows when what was found will not do, which is rare.
+    get begun() {
+      return new RunFences(answer.startedAt, look.names, standings(context.tokens, answer.stored, answer.sentAt));
+    },
+  };
 }
 
 function reasonOf(examined: Examined): StoreMissReason {

@@ -3,8 +3,8 @@ import { digest } from '../key/index.js';
 /**
  * The keys under which a cache keeps things in a store, all under 200 characters:
  *
- *     millpond/<cache>/e/<function>/<digest>   an entry, or a branch that leads to variants; the digest is of its whole
- *                                              identity, versions and inputs included
+ *     millpond/<cache>/e/<function>/<digest>.<versions>   an entry, or a branch that leads to variants; the digest is of the
+ *                                              call and its inputs, the other of the versions
  *     millpond/<cache>/d/<function>/<digest>   the tombstone of a call, for every version
  *     millpond/<cache>/x/<function>/<digest>   the mark of a call that was expired, for every version
  *     millpond/<cache>/n/<function>/<part>     the token that tells of deletes, of one part in 64 of the calls
@@ -59,6 +59,19 @@ export interface CallNames {
   readonly id: string;
 }
 
+/** So much of the digest of its versions tells an entry from those of others: an entry of theirs would be found out by its id. */
+const SHOWN_OF_VERSIONS = 16;
+
+/** The JSON of a list with room for one more item. */
+function open(list: readonly string[]): string {
+  return `${JSON.stringify(list).slice(0, -1)},`;
+}
+
+/** The last item of such a list, and its end. */
+function endOf(key: string): string {
+  return `${JSON.stringify(key)}]`;
+}
+
 /** Identities that are longer are replaced by their digest. */
 const LONG_ID = 300;
 
@@ -71,13 +84,16 @@ export function cacheNames(cache: string, version: string): CacheNames {
     tag: (tag) => `${root}/t/${segment(tag)}`,
     function: (name, fnVersion) => {
       const fn = segment(name);
+      const versions = safeDigest(JSON.stringify([version, fnVersion])).slice(0, SHOWN_OF_VERSIONS);
+      const begins = [open([cache, version, name, fnVersion]), open([cache, name])] as const;
       return {
         token: `${root}/f/${fn}`,
         call(key, base = key) {
-          const id = JSON.stringify([cache, version, name, fnVersion, key]);
-          const ofAllVersions = safeDigest(JSON.stringify([cache, name, base]));
+          const id = begins[0] + endOf(key);
+          const place = safeDigest(begins[1] + endOf(key));
+          const ofAllVersions = base === key ? place : safeDigest(begins[1] + endOf(base));
           return {
-            entry: `${root}/e/${fn}/${safeDigest(id)}`,
+            entry: `${root}/e/${fn}/${place}.${versions}`,
             tombstone: `${root}/d/${fn}/${ofAllVersions}`,
             mark: `${root}/x/${fn}/${ofAllVersions}`,
             // The first character says 6 bits of the digest.

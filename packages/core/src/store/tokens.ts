@@ -165,7 +165,8 @@ export function createTokens(options: TokensOptions): Tokens {
     own: (name) => live(name)?.token,
     moment: () => ++moments,
     standing(name, stored, sentAt) {
-      const token = asToken(stored);
+      // What was seen last was looked at then.
+      const token = stored !== undefined && seen.get(name) === stored ? seen.get(name) : asToken(stored);
       const own = live(name);
       return own === undefined ? see(name, token) : judge(own, token, sentAt);
     },

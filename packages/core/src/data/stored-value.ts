@@ -1,0 +1,76 @@
+import { decodeValue } from '../codec/index.js';
+import { adopt, stringBytes, type KeepOptions, type Kept } from '../copy/index.js';
+
+/** Shorter texts are decoded and looked through at once: that costs next to nothing, and the next hit nothing at all. */
+const SHORT = 1000;
+
+/** What a stored text takes beside its characters: the frame that it is a part of. */
+const OVERHEAD = 500;
+
+/**
+ * Keeps a value that the store has as a text. Throws as `decodeValue` and `adopt` do, whatever is asked of it later.
+ *
+ * What is long is kept as its text, until memory is asked for it a second time: the first who takes it gets the decoded
+ * value itself, which is nobody else's, so that it need not be looked through, copied and held for those who may never come.
+ */
+export function storedValue(text: string, options: KeepOptions): Kept {
+  const value = decodeValue(text, options.codecs);
+  const mayWait = options.mode === 'clone' && text.length >= SHORT && !holdsInstances(text, options);
+  return mayWait && typeof value === 'object' && value !== null
+    ? new Unread(text, value, options)
+    : adopt(value, options);
+}
+
+/** Whether codecs are to make instances of it: those that fail have to do so now, where it is a miss. */
+function holdsInstances(text: string, { codecs }: KeepOptions): boolean {
+  return codecs !== undefined && (text.includes('"~#C"') || text.includes('"~#P"'));
+}
+
+/** Has one who weighs it told when a kept value comes to weigh something else than before. */
+export function onReweighed(kept: Kept, tell: () => void): void {
+  if (kept instanceof Unread) kept.onReweighed = tell;
+}
+
+class Unread implements Kept {
+  onReweighed: (() => void) | undefined;
+  readonly #options: KeepOptions;
+  #text: string | undefined;
+  /** The value for the first who takes it. */
+  #first: object | undefined;
+  #kept: Kept | undefined;
+
+  constructor(text: string, first: object, options: KeepOptions) {
+    this.#options = options;
+    this.#text = text;
+    this.#first = first;
+  }
+
+  get bytes(): number {
+    return this.#kept?.bytes ?? stringBytes(this.#text ?? '') + OVERHEAD;
+  }
+
+  get master(): unknown {
+    return this.#whole().master;
+  }
+
+  copy(): unknown {
+    const first = this.#first;
+    if (first === undefined) return this.#whole().copy();
+    this.#first = undefined;
+    return first;
+  }
+
+  written(): unknown {
+    return this.#whole().written();
+  }
+
+  /** The master, which is made once. */
+  #whole(): Kept {
+    if (this.#kept !== undefined) return this.#kept;
+    this.#kept = adopt(decodeValue(this.#text ?? '', this.#options.codecs), this.#options);
+    this.#text = undefined;
+    this.#first = undefined;
+    this.onReweighed?.();
+    return this.#kept;
+  }
+}
