@@ -78,4 +78,10 @@ export {
   type SessionRequest,
   type SessionSource,
 } from './scope/index.js';
-export { diskStore, type BrokenFence, type DiskStoreInput, type StoreInput } from './store/index.js';
+export {
+  diskStore,
+  type BrokenFence,
+  type LocalStore,
+  type LocalStoreOptions,
+  type StoreInput,
+} from './store/index.js';

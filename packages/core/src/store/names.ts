@@ -37,6 +37,8 @@ function safeDigest(text: string): string {
 export interface CacheNames {
   readonly cache: string;
   readonly invalidations: string;
+  /** What the keys of all its entries begin with. */
+  readonly entries: string;
   tag(tag: string): string;
   function(name: string, version: string): FunctionNames;
 }
@@ -44,6 +46,8 @@ export interface CacheNames {
 /** The keys of one function of a cache. */
 export interface FunctionNames {
   readonly token: string;
+  /** What the keys of all its entries begin with, of every version. */
+  readonly entries: string;
   call(key: string): CallNames;
 }
 
@@ -66,11 +70,13 @@ export function cacheNames(cache: string, version: string): CacheNames {
   return {
     cache: `${root}/c`,
     invalidations: `${root}/i`,
+    entries: `${root}/e/`,
     tag: (tag) => `${root}/t/${segment(tag)}`,
     function: (name, fnVersion) => {
       const fn = segment(name);
       return {
         token: `${root}/f/${fn}`,
+        entries: `${root}/e/${fn}/`,
         call(key) {
           const id = JSON.stringify([cache, version, name, fnVersion, key]);
           const ofAllVersions = safeDigest(JSON.stringify([cache, name, key]));
@@ -86,4 +92,17 @@ export function cacheNames(cache: string, version: string): CacheNames {
       };
     },
   };
+}
+
+const SHELF = /^millpond\/([^/]+)\/(e\/(?:([^/]+)\/)?)?/;
+
+/**
+ * The cache and the function that an entry belongs to, of its key or of what such keys begin with; undefined for the key
+ * of a token, a tombstone or a mark. What is no key of ours counts as an entry.
+ */
+export function shelfOf(key: string): readonly string[] | undefined {
+  const [, cache, entries, fn] = SHELF.exec(key) ?? [];
+  if (cache === undefined) return [''];
+  if (entries === undefined) return undefined;
+  return fn === undefined ? [cache] : [cache, fn];
 }

@@ -1,0 +1,4 @@
+export { diskStore } from './disk-store.js';
+export { DEAF, type LocalListener } from './local-port.js';
+export { isLocalStore, type LocalStore, type LocalStoreOptions } from './local-store.js';
+export type { Swept } from './sweep.js';
