@@ -80,6 +80,7 @@ export {
 } from './scope/index.js';
 export {
   diskStore,
+  lmdbStore,
   type BrokenFence,
   type LocalStore,
   type LocalStoreOptions,

@@ -8,7 +8,7 @@ const HEAD = /^MPD1 (\d{16})\n/;
 export const HEAD_LENGTH: number = 'MPD1 '.length + 16 + 1;
 
 /** The latest instant that a head can tell. */
-const LATEST = 9_999_999_999_999_999;
+const LATEST = Number.MAX_SAFE_INTEGER;
 
 /** The head of a text that ends at an instant, in milliseconds since 1970. */
 export function headOf(end: number): string {
