@@ -63,9 +63,9 @@ export function checkLmdb(where: string): void {
 
 /** Loads the package, and opens the folder, which is made if need be. */
 export async function openLmdb(path: string): Promise<Lmdb> {
-  const { open } = moduleOf(await import(PACKAGE));
+  const lmdb = moduleOf(await import(PACKAGE));
   await mkdir(path, { recursive: true, mode: 0o700 });
-  const environment = open({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
+  const environment = lmdb.open({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
   return {
     environment,
     texts: environment.openDB('texts', { encoding: 'string', useVersions: false }),
