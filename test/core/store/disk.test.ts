@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -126,25 +124,5 @@ describe('a disk store of several processes', () => {
     const ends = await Promise.all(['a', 'b', 'c'].map((name) => runNode([program, path, name, '150'])));
     expect(ends).toEqual(ends.map(() => ({ code: 0, stdout: 'ready\n[]', stderr: '' })));
     expect(await readdir(join(path, 'drafts'))).toEqual([]);
-  });
-
-  test('whose writer is killed has at most temporary files left of it', async () => {
-    const path = join(root, 'cache');
-    for (let time = 0; time < 4; time += 1) {
-      const child = spawn(process.execPath, [program, path, 'killed', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-      await once(child.stdout, 'data');
-      // Somewhere in the middle of its work: after a few turns of ours.
-      for (let turn = 0; turn < time * 50; turn += 1) await settled();
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    const tier = openTier(diskStore({ path }), { cache: 'shared' });
-    const found = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((key) => outcome(tier.fn('load', '1'), String(key))));
-    for (const [key, payload] of found.entries()) {
-      expect(payload).toMatch(new RegExp(`^(${key}:(killed)+|\\(cold\\))$`));
-    }
-    expect(found.some((payload) => payload.startsWith('0:killed'))).toBe(true);
-    expect(tier.events).toEqual([]);
   });
 });
