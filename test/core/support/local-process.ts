@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -27,12 +27,18 @@ interface Answer {
   readonly acknowledged?: Acknowledged;
 }
 
+interface Asked {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
 const program = fileURLToPath(new URL('../store/programs/local-process.mjs', import.meta.url));
 
-/** Starts a process over a store of a kind in a folder. */
-export async function startLocal(kind: string, path: string, truth: string): Promise<LocalProcess> {
-  const child = fork(program, [kind, path, truth], { execArgv: [] });
-  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+/** Starts a process over a store of a kind in a folder; it may have so many files open. */
+export async function startLocal(kind: string, path: string, truth: string, files = 512): Promise<LocalProcess> {
+  const limited = ['-c', `ulimit -n ${files}; exec "$0" "$@"`, process.execPath, program, kind, path, truth];
+  const child = spawn('sh', limited, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const waiting = new Map<number, Asked>();
   const acknowledged: Acknowledged[] = [];
   let heard = (): void => undefined;
   let ids = 0;
@@ -41,7 +47,8 @@ export async function startLocal(kind: string, path: string, truth: string): Pro
   void exited.then(() => {
     for (const { reject } of waiting.values()) reject(new Error('the process has ended'));
   });
-  await once(child, 'message');
+  const begun = await Promise.race([once(child, 'message'), exited.then(() => undefined)]);
+  if (begun === undefined) throw new Error('the process ended before it had begun');
   child.on('message', ({ id, answer, error, acknowledged: told }: Answer) => {
     if (told !== undefined) {
       acknowledged.push(told);

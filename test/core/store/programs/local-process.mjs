@@ -1,5 +1,6 @@
 // A process over a local store that does what it is told by messages: node local-process.mjs <kind> <folder> <truth>.
 // <truth> holds a file for each key, with the number of its present value. A value is computed from that file.
+import { closeSync, openSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCache, diskStore, lmdbStore } from '../../../../packages/core/dist/index.js';
@@ -8,6 +9,9 @@ import { createTestClock } from '../../../../packages/core/dist/testing/index.js
 const [kind, path, truth] = process.argv.slice(2);
 const MEMORY_TTL = 100;
 const KEYS = 8;
+const open = [];
+/** What is known of the truth without opening its files. */
+const known = new Map();
 
 const events = [];
 let runs = 0;
@@ -22,18 +26,18 @@ const cache = createCache({
   clock,
   logger: { warn() {} },
 });
-for (const type of ['storeFailed', 'storeDamaged', 'invalidationPending', 'storeRecovered']) {
+for (const type of ['storeFailed', 'storeDamaged', 'invalidationPending', 'storeDegraded', 'storeRecovered']) {
   cache.on(type, (event) => events.push(`${type} ${event.error?.message ?? ''}`));
 }
 
-const present = async (key) => Number(await readFile(join(truth, String(key)), 'utf8'));
+const present = async (key) => known.get(key) ?? Number(await readFile(join(truth, String(key)), 'utf8'));
 const load = cache.cacheData(
   async (key) => {
     runs += 1;
     const number = await present(key);
     for (let turn = 0; turn < (number * 7) % 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     // Long enough to be torn, and every part of it says what it is of.
-    return { key, number, parts: Array.from({ length: (number % 40) * 20 }, () => `${key}:${number}`) };
+    return { key, number, parts: Array.from({ length: (number % 40) * 20 }, () => `${key}:${String(number)}`) };
   },
   { name: 'load', version: '1', ttl: '1h', tags: (_, key) => [`tag ${key % 3}`] },
 );
@@ -103,6 +107,21 @@ const commands = {
   },
   async runs() {
     return runs;
+  },
+  async advance({ ms }) {
+    await clock.advance(ms);
+  },
+  /** Opens files until the system gives no more. */
+  async exhaust({ keys }) {
+    for (let key = 0; key < keys; key += 1) known.set(key, await present(key));
+    try {
+      for (;;) open.push(openSync('/dev/null'));
+    } catch {
+      // That was the last one.
+    }
+  },
+  async relieve() {
+    for (const file of open.splice(0)) closeSync(file);
   },
   async events() {
     return events.splice(0);

@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
-import { mkdir, open, readdir, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rmdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { endOf, HEAD_LENGTH, headOf } from './dated-text.js';
 
 const FOLDER_MODE = 0o700;
@@ -77,8 +78,23 @@ export async function intoFolder(folder: string, run: () => Promise<void>): Prom
       return await run();
     } catch (error) {
       if (!isMissing(error) || left === 0) throw error;
-      await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      await makeFolder(folder);
     }
+  }
+}
+
+/**
+ * Makes a folder, and those above it, for their owner alone. Not by `recursive`, which says `ENOENT` where a disk can
+ * only be read, or no more files can be opened.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, FOLDER_MODE);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (!isMissing(error) || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
   }
 }
 

@@ -1,5 +1,5 @@
 import { partsOf, usedAgain } from './lmdb-index.js';
-import type { Lmdb, LmdbTable } from './lmdb-module.js';
+import { changed, type Lmdb, type LmdbTable } from './lmdb-module.js';
 import type { Holdings, Kept } from './sweep.js';
 
 /** What an LMDB keeps, for its janitor. */
@@ -8,12 +8,13 @@ export function lmdbHoldings({ texts, index }: Lmdb): Holdings {
 
   /** Removes it unless it has been written again, which gave it another end. Done with others, when the part is over. */
   function remove({ place, end }: Kept): void {
-    changes.push(
-      ...together(
-        (change) => index.ifVersion(place, end, change),
-        () => [texts.remove(place), index.remove(place)],
-      ),
+    const change = changed(
+      (parts) => index.ifVersion(place, end, parts),
+      () => [texts.remove(place), index.remove(place)],
     );
+    // It is awaited when the part is over; until then nobody listens.
+    change.catch(() => undefined);
+    changes.push(change);
   }
 
   return {
@@ -37,28 +38,14 @@ export function lmdbHoldings({ texts, index }: Lmdb): Holdings {
   };
 }
 
-/** The promises of a change and of its parts: when it fails all of them reject, and each must have an owner. */
-export function together(
-  change: (parts: () => void) => Promise<boolean>,
-  parts: () => readonly Promise<unknown>[],
-): Promise<unknown>[] {
-  const promises: Promise<unknown>[] = [];
-  promises.push(change(() => void promises.push(...parts())));
-  return promises;
-}
-
 /** Notes in the index which entries were used, so that they outlast others. */
 export async function noteUse(index: LmdbTable, keys: Iterable<string>, now: number): Promise<void> {
-  const changes: Promise<unknown>[] = [];
   for (const key of keys) {
     const { value, version } = index.getEntry(key) ?? {};
     if (version === undefined) continue;
-    changes.push(
-      ...together(
-        (change) => index.ifVersion(key, version, change),
-        () => [index.put(key, usedAgain(value, now), version)],
-      ),
+    await changed(
+      (parts) => index.ifVersion(key, version, parts),
+      () => [index.put(key, usedAgain(value, now), version)],
     );
   }
-  await Promise.all(changes);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import { mkdir } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { notCacheable } from '../../errors/index.js';
-import { codeOf } from './files.js';
+import { codeOf, makeFolder } from './files.js';
 
 /** What of a table of LMDB is used. Structural: core depends on no package, and users of a disk store need none. */
 export interface LmdbTable {
@@ -61,16 +61,52 @@ export function checkLmdb(where: string): void {
   }
 }
 
+/** Where less is free, LMDB is not opened: it maps its files, and a page for which there is no room ends the process. */
+const LEAST_ROOM = 2 ** 20;
+
 /** Loads the package, and opens the folder, which is made if need be. */
 export async function openLmdb(path: string): Promise<Lmdb> {
-  const lmdb = moduleOf(await import(PACKAGE));
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const environment = lmdb.open({ path, noSubdir: false, maxDbs: 4, encoding: 'string' });
+  // Not by `import`, which remembers a failure for ever: there may have been no more files to open.
+  const lmdb = moduleOf(createRequire(import.meta.url)(PACKAGE));
+  await makeFolder(path);
+  const { bavail, bsize } = await statfs(path);
+  if (bavail * bsize < LEAST_ROOM) throw new Error(`ENOSPC: less than ${LEAST_ROOM} bytes are free, open '${path}'`);
+  // With `eventTurnBatching` each turn has one more promise, which nobody could own: a full disk would end the process.
+  const environment = lmdb.open({ path, noSubdir: false, maxDbs: 4, encoding: 'string', eventTurnBatching: false });
   return {
     environment,
     texts: environment.openDB('texts', { encoding: 'string', useVersions: false }),
     index: environment.openDB('index', { encoding: 'string', useVersions: true }),
   };
+}
+
+/**
+ * Changes all of something or nothing. `change` is `batch` or `ifVersion`, and `parts` makes the single changes in it,
+ * whose promises reject as well when it fails, and must have an owner.
+ *
+ * @throws what LMDB says was the cause.
+ */
+export async function changed(
+  change: (parts: () => void) => Promise<boolean>,
+  parts: () => readonly Promise<unknown>[],
+): Promise<void> {
+  const promises: Promise<unknown>[] = [];
+  promises.push(change(() => void promises.push(...parts())));
+  const failures = (await Promise.allSettled(promises)).flatMap((end) =>
+    end.status === 'rejected' ? [end.reason] : [],
+  );
+  const causes = failures.map(causeOf);
+  if (causes.length > 0) throw await causes[0];
+}
+
+/** The error of a commit carries a promise that rejects with its cause; it is not waited for longer than a turn. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  const told = Promise.resolve(error.commitError).then(
+    () => error,
+    (cause: unknown) => cause,
+  );
+  return Promise.race([told, new Promise((resolve) => setImmediate(() => resolve(error)))]);
 }
 
 interface LmdbModule {
@@ -79,6 +115,7 @@ interface LmdbModule {
     readonly noSubdir: boolean;
     readonly maxDbs: number;
     readonly encoding: 'string';
+    readonly eventTurnBatching: false;
   }): LmdbEnvironment;
 }
 

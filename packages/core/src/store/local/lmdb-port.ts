@@ -4,11 +4,14 @@ import type { StorePort } from '../port.js';
 import { endOf, HEAD_LENGTH, headOf } from './dated-text.js';
 import { codeOf } from './files.js';
 import { startJanitor } from './janitor.js';
-import { lmdbHoldings, noteUse, together } from './lmdb-holdings.js';
+import { lmdbHoldings, noteUse } from './lmdb-holdings.js';
 import { newRow } from './lmdb-index.js';
-import { openLmdb, type Lmdb } from './lmdb-module.js';
+import { changed, openLmdb, type Lmdb } from './lmdb-module.js';
 import type { LocalPortOptions } from './local-port.js';
 import { sweep } from './sweep.js';
+
+/** What LMDB calls ENOSPC. */
+const NO_SPACE = 28;
 
 /** Of how many entries the use is noted between two sweeps. */
 const MOST_USED = 10_000;
@@ -51,11 +54,9 @@ export function lmdbPort({ path, maxBytes, clock, hear }: LocalPortOptions): Sto
 
   async function change(parts: (opened: Lmdb) => readonly Promise<unknown>[]): Promise<void> {
     const opened = await lmdb();
-    await Promise.all(
-      together(
-        (run) => opened.environment.batch(run),
-        () => parts(opened),
-      ),
+    await changed(
+      (run) => opened.environment.batch(run),
+      () => parts(opened),
     );
   }
 
@@ -81,7 +82,7 @@ export function lmdbPort({ path, maxBytes, clock, hear }: LocalPortOptions): Sto
       try {
         await change(({ texts, index }) => [texts.put(key, headOf(end) + text), index.put(key, row, end)]);
       } catch (error) {
-        if (codeOf(error) === 'ENOSPC') janitor.hurry();
+        if (codeOf(error) === NO_SPACE) janitor.hurry();
         throw error;
       }
       janitor.wrote(HEAD_LENGTH + Buffer.byteLength(text));
