@@ -14,6 +14,8 @@ export interface StorePort {
    * take away a little of what is written meanwhile, or leave something. Undefined where a store cannot.
    */
   drop?(prefix: string): void;
+  /** How many entries are best written at once; 16 when it does not say. */
+  readonly writesAtOnce?: number;
   /** What was begun at opening, if anything; rejects when it failed. */
   readonly opened?: Promise<void>;
   /** Lets go of what the port itself holds and, when `disconnect` says so, of the store. `force` does not wait for it. */

@@ -42,7 +42,7 @@ export function openStore(options: StoreTierOptions): StoreTier {
   const shared = { names, tokens, tokenTtl };
   const outbox: Outbox = createOutbox({ guard, clock, cache, emit, widen: (group) => widerThan(shared, group) });
   const queue = createWriteQueue({
-    atOnce: WRITES_AT_ONCE,
+    atOnce: port.writesAtOnce ?? WRITES_AT_ONCE,
     most: MOST_WRITES,
     onDropped: (count) => emit({ type: 'writesDropped', cache, count }),
   });

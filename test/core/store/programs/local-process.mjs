@@ -37,7 +37,7 @@ const load = cache.cacheData(
     const number = await present(key);
     for (let turn = 0; turn < (number * 7) % 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     // Long enough to be torn, and every part of it says what it is of.
-    return { key, number, parts: Array.from({ length: (number % 40) * 20 }, () => `${key}:${String(number)}`) };
+    return { key, number, parts: Array.from({ length: (number % 40) * 20 }, () => [key, number].join(':')) };
   },
   { name: 'load', version: '1', ttl: '1h', tags: (_, key) => [`tag ${key % 3}`] },
 );

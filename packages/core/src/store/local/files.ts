@@ -6,8 +6,8 @@ import { endOf, HEAD_LENGTH, headOf } from './dated-text.js';
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Longer texts are written without being joined to their heads: that would be one more copy. */
-const LONG = 65_536;
+/** So much of a text is written at once, in UTF-16 units: as a whole it would be there once more, as bytes. */
+const PART = 2 ** 20;
 
 /** Systems keep the times of files as seconds; some of them know none later than in February 2106. */
 const LATEST_TIME = 4_294_000_000;
@@ -20,12 +20,22 @@ const LATEST_TIME = 4_294_000_000;
 export async function writeDated(file: string, text: string, end: number, now: number): Promise<void> {
   const handle = await open(file, 'wx', FILE_MODE);
   try {
-    const head = headOf(end);
-    for (const part of text.length < LONG ? [head + text] : [head, text]) await handle.writeFile(part);
+    for (const part of parts(headOf(end), text)) await handle.writeFile(part);
     await handle.utimes(now / 1000, Math.min(LATEST_TIME, end / 1000));
   } finally {
     await handle.close();
   }
+}
+
+function* parts(head: string, text: string): Generator<string> {
+  let at = 0;
+  do {
+    let end = at + PART;
+    // Both halves of a pair go together, or neither is a character.
+    if (/[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end += 1;
+    yield (at === 0 ? head : '') + text.slice(at, end);
+    at = end;
+  } while (at < text.length);
 }
 
 /** What a file holds. */

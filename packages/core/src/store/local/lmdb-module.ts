@@ -72,7 +72,15 @@ export async function openLmdb(path: string): Promise<Lmdb> {
   const { bavail, bsize } = await statfs(path);
   if (bavail * bsize < LEAST_ROOM) throw new Error(`ENOSPC: less than ${LEAST_ROOM} bytes are free, open '${path}'`);
   // With `eventTurnBatching` each turn has one more promise, which nobody could own: a full disk would end the process.
-  const environment = lmdb.open({ path, noSubdir: false, maxDbs: 4, encoding: 'string', eventTurnBatching: false });
+  const environment = lmdb.open({
+    path,
+    noSubdir: false,
+    maxDbs: 4,
+    encoding: 'string',
+    eventTurnBatching: false,
+    // A change is done when all can see it. That it has reached the disk as well is not waited for, as with files.
+    separateFlushed: true,
+  });
   return {
     environment,
     texts: environment.openDB('texts', { encoding: 'string', useVersions: false }),
@@ -102,11 +110,20 @@ export async function changed(
 /** The error of a commit carries a promise that rejects with its cause; it is not waited for longer than a turn. */
 async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;
-  const told = Promise.resolve(error.commitError).then(
-    () => error,
-    (cause: unknown) => cause,
-  );
-  return Promise.race([told, new Promise((resolve) => setImmediate(() => resolve(error)))]);
+  return Promise.race([failureOf(error.commitError), nextTurn(error)]);
+}
+
+async function failureOf(rejecting: unknown): Promise<unknown> {
+  try {
+    return await rejecting;
+  } catch (cause) {
+    return cause;
+  }
+}
+
+async function nextTurn<T>(value: T): Promise<T> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return value;
 }
 
 interface LmdbModule {
@@ -116,6 +133,7 @@ interface LmdbModule {
     readonly maxDbs: number;
     readonly encoding: 'string';
     readonly eventTurnBatching: false;
+    readonly separateFlushed: true;
   }): LmdbEnvironment;
 }
 

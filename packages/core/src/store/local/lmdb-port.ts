@@ -10,6 +10,9 @@ import { changed, openLmdb, type Lmdb } from './lmdb-module.js';
 import type { LocalPortOptions } from './local-port.js';
 import { sweep } from './sweep.js';
 
+/** What is written at once is one commit, and a commit waits for the disk. */
+const WRITES_AT_ONCE = 128;
+
 /** What LMDB calls ENOSPC. */
 const NO_SPACE = 28;
 
@@ -87,6 +90,7 @@ export function lmdbPort({ path, maxBytes, clock, hear }: LocalPortOptions): Sto
       }
       janitor.wrote(HEAD_LENGTH + Buffer.byteLength(text));
     },
+    writesAtOnce: WRITES_AT_ONCE,
     delete: (key) => change(({ texts, index }) => [texts.remove(key), index.remove(key)]),
     drop: (prefix) => janitor.cleared(prefix),
     async close() {
