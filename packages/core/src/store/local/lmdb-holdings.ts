@@ -1,3 +1,4 @@
+import { atMost } from './at-most.js';
 import { partsOf, usedAgain } from './lmdb-index.js';
 import { changed, type Lmdb, type LmdbTable } from './lmdb-module.js';
 import type { Holdings, Kept } from './sweep.js';
@@ -38,14 +39,17 @@ export function lmdbHoldings({ texts, index }: Lmdb): Holdings {
   };
 }
 
+/** So many changes share a commit. */
+const AT_ONCE = 128;
+
 /** Notes in the index which entries were used, so that they outlast others. */
-export async function noteUse(index: LmdbTable, keys: Iterable<string>, now: number): Promise<void> {
-  for (const key of keys) {
+export async function noteUse(index: LmdbTable, keys: readonly string[], now: number): Promise<void> {
+  await atMost(AT_ONCE, keys, async (key) => {
     const { value, version } = index.getEntry(key) ?? {};
-    if (version === undefined) continue;
+    if (version === undefined) return;
     await changed(
       (parts) => index.ifVersion(key, version, parts),
       () => [index.put(key, usedAgain(value, now), version)],
     );
-  }
+  });
 }

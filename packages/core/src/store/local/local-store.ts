@@ -11,7 +11,7 @@ export interface LocalStoreOptions {
   readonly path: string;
   /**
    * The most bytes that it may take; beyond, the entries that were not used for the longest go. By default 1 GiB. What
-   * processes write at the same moment can exceed it by about a tenth.
+   * processes write at the same moment can exceed it, by about a tenth each.
    */
   readonly maxBytes?: number | undefined;
 }
