@@ -114,6 +114,17 @@ export type CacheEvent =
   | (StoreEvent & { readonly type: 'storeDegraded' })
   /** The store answers again. */
   | (StoreEvent & { readonly type: 'storeRecovered' })
+  /**
+   * A store on this machine was swept: so many things were over, so many entries had been cleared, and so many had to
+   * make room; `bytes` are left.
+   */
+  | (StoreEvent & {
+      readonly type: 'storeSwept';
+      readonly expired: number;
+      readonly cleared: number;
+      readonly evicted: number;
+      readonly bytes: number;
+    })
   /** An invalidation has not been acknowledged by the store yet; it is tried again until it is. */
   | (StoreEvent & { readonly type: 'invalidationPending'; readonly error: CacheError })
   /** Writes of entries were dropped because too many were waiting. */
@@ -150,6 +161,7 @@ const EVENT_TYPES: Readonly<Record<CacheEventType, true>> = {
   storeFailed: true,
   storeDegraded: true,
   storeRecovered: true,
+  storeSwept: true,
   invalidationPending: true,
   writesDropped: true,
 };

@@ -93,4 +93,11 @@ export {
   type SessionRequest,
   type SessionSource,
 } from './scope/index.js';
-export { diskStore, type BrokenFence, type DiskStoreInput, type StoreInput } from './store/index.js';
+export {
+  diskStore,
+  lmdbStore,
+  type BrokenFence,
+  type LocalStore,
+  type LocalStoreOptions,
+  type StoreInput,
+} from './store/index.js';

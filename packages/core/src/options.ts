@@ -3,7 +3,7 @@ import type { Duration } from './duration.js';
 import type { CacheLogger, RemovalReason } from './events.js';
 import type { CodecList } from './copy/index.js';
 import type { Hasher } from './key/index.js';
-import type { StoreInput, DiskStoreInput } from './store/index.js';
+import type { LocalStore, StoreInput } from './store/index.js';
 
 export type { CallOptions, CallOutcome, DataCallOptions } from './call-options.js';
 
@@ -101,8 +101,8 @@ export interface DataOptions<A extends readonly unknown[], R> extends FunctionOp
   readonly codecs?: CodecList | undefined;
   /** The store of this function, instead of the cache's; `false` for memory only. */
   readonly store?: StoreInput | false | undefined;
-  /** `'disk'`, or a disk store: keeps values across restarts. Not together with `store`. */
-  readonly persist?: 'disk' | DiskStoreInput | undefined;
+  /** `'disk'`, or what `diskStore` or `lmdbStore` returns: keeps values across restarts. Not together with `store`. */
+  readonly persist?: 'disk' | LocalStore | undefined;
   /** Values whose stored text is longer (in bytes) stay in memory only. Default 16 MiB. */
   readonly maxValueBytes?: number | undefined;
 }
@@ -242,8 +242,8 @@ export interface CacheOptions extends FunctionDefaults {
   readonly store?: StoreInput | undefined;
   /** Whether `close()` disconnects the store that was given. Default false. */
   readonly closeStore?: boolean | undefined;
-  /** `'disk'` keeps values in `.millpond/<name>` of the working directory; `diskStore({ path })` elsewhere. */
-  readonly persist?: 'disk' | DiskStoreInput | undefined;
+  /** `'disk'` keeps values in `.millpond/<name>` of the working directory; `diskStore({ path })` or `lmdbStore({ path })` elsewhere. */
+  readonly persist?: 'disk' | LocalStore | undefined;
   /** How long memory is trusted before the store is asked again. Default `'10s'` with a store. */
   readonly memoryTtl?: Duration | undefined;
   /** The longest that entries stay in a store. Default `'30d'`. */

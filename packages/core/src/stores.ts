@@ -3,21 +3,14 @@ import { invalidOption } from './errors/index.js';
 import type { CacheEvents } from './events.js';
 import type { CacheOptions } from './options.js';
 import type { AnyDataOptions, CacheSettings } from './settings/index.js';
-import {
-  diskStore,
-  isDiskStore,
-  openStore,
-  type DiskStoreInput,
-  type StoreInput,
-  type StoreTier,
-} from './store/index.js';
+import { diskStore, isLocalStore, openStore, type LocalStore, type StoreInput, type StoreTier } from './store/index.js';
 
 /** The stores of one cache: its own, and those that single functions brought. Each is opened once. */
 export class Stores {
   readonly #options: CacheOptions;
   readonly #settings: CacheSettings;
   readonly #events: CacheEvents;
-  readonly #open = new Map<StoreInput | DiskStoreInput | 'disk', StoreTier>();
+  readonly #open = new Map<StoreInput | LocalStore | 'disk', StoreTier>();
 
   constructor(options: CacheOptions, settings: CacheSettings, events: CacheEvents) {
     this.#options = options;
@@ -53,7 +46,7 @@ export class Stores {
     await Promise.all([...this.#open.values()].map((tier) => tier.close()));
   }
 
-  #openTier(input: StoreInput | DiskStoreInput | 'disk', where: string): StoreTier {
+  #openTier(input: StoreInput | LocalStore | 'disk', where: string): StoreTier {
     const { version, closeStore, readDeadline, storeTtl, memoryTtl, closeTimeout, clock } = this.#settings;
     const name = this.#nameFor(where);
     return openStore({
@@ -61,7 +54,7 @@ export class Stores {
       cache: name,
       cacheVersion: version,
       // What was given is the giver's to close, unless the cache was told otherwise; a disk is opened here.
-      closeInput: input === this.#options.store ? closeStore : input === 'disk' || isDiskStore(input),
+      closeInput: input === this.#options.store ? closeStore : input === 'disk' || isLocalStore(input),
       readDeadline,
       storeTtl,
       memoryTtl,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import type { DiskStoreInput, StoreInput } from '../../../packages/core/src/store/index.js';
+import type { LocalStore, StoreInput } from '../../../packages/core/src/store/index.js';
 import { cacheNames } from '../../../packages/core/src/store/names.js';
 import { openPort } from '../../../packages/core/src/store/open-port.js';
 import type { StorePort } from '../../../packages/core/src/store/port.js';
@@ -8,7 +8,7 @@ import { openTier, stillClock, type TestTier } from '../../support/stores.js';
 /** One store for a contract suite to run on. */
 export interface StoreUnderTest {
   /** The store as one more process would be given it. */
-  connect(): StoreInput | DiskStoreInput;
+  connect(): StoreInput | LocalStore;
   /** Ends the connections, and the store. */
   end(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function setUpBench(open: () => Promise<StoreUnderTest>): Bench {
     tiers = [];
   });
 
-  const connect = (): StoreInput | DiskStoreInput => {
+  const connect = (): StoreInput | LocalStore => {
     if (store === undefined) throw new Error('the store has not been opened yet');
     return store.connect();
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keyv as Keyv5 } from 'keyv5';
 import { Keyv as Keyv6, KeyvMemoryAdapter } from 'keyv6';
-import { diskStore } from '../../../packages/core/src/store/index.js';
+import { diskStore, lmdbStore } from '../../../packages/core/src/store/index.js';
 import { disguise, reveal } from '../../support/stores.js';
 import { storeContract } from './contract.js';
 
@@ -83,4 +83,9 @@ storeContract('Keyv 6 that encrypts', async () => {
 storeContract('disk', async () => {
   const path = await mkdtemp(join(tmpdir(), `millpond-disk-${randomUUID()}`));
   return { connect: () => diskStore({ path }), end: () => rm(path, { recursive: true, force: true }) };
+});
+
+storeContract('lmdb', async () => {
+  const path = await mkdtemp(join(tmpdir(), `millpond-lmdb-${randomUUID()}`));
+  return { connect: () => lmdbStore({ path }), end: () => rm(path, { recursive: true, force: true }) };
 });

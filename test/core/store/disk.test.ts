@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { diskStore } from '../../../packages/core/src/store/index.js';
+import { fileOf } from '../../../packages/core/src/store/local/disk-place.js';
 import { openPort } from '../../../packages/core/src/store/open-port.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { runNode, tsc } from '../../support/node.js';
@@ -48,7 +46,9 @@ describe('a disk store', () => {
     }
     expect(await readdir(root)).toEqual(['cache']);
     for (const file of await files())
-      expect(file.slice(root.length)).toMatch(/^\/cache\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{60}$/);
+      expect(file.slice(root.length)).toMatch(
+        /^\/cache\/(fences|entries\/[0-9a-f]{32}\/[0-9a-f]{32})\/[0-9a-f]{2}\/[0-9a-f]{62}$/,
+      );
   });
 
   test('treats a file that was cut, changed or emptied as a miss, and removes it', async () => {
@@ -86,20 +86,6 @@ describe('a disk store', () => {
     expect(await files()).toEqual(before);
   });
 
-  test('sweeps old temporary files when it is opened, and no others', async () => {
-    const clock = fakeClock(Date.now());
-    await runAndKeep(openTier(store(), { clock }).fn(), 'k', 'value');
-    const [old, young] = [join(root, 'cache/tmp/old'), join(root, 'cache/tmp/young')];
-    await Promise.all([writeFile(old, 'half'), writeFile(young, 'half')]);
-    const before = new Date(Date.now() - 2 * HOUR);
-    await utimes(old, before, before);
-    const tier = openTier(store(), { clock });
-    await tier.tier.close();
-    expect(await readdir(join(root, 'cache/tmp'))).toEqual(['young']);
-    expect(await outcome(openTier(store(), { clock }).fn(), 'k')).toBe('value');
-    expect(tier.events).toEqual([]);
-  });
-
   test('that cannot be written, or swept, is told of and otherwise a miss', async () => {
     await writeFile(join(root, 'cache'), 'a file where the folder should be');
     const tier = openTier(store());
@@ -117,14 +103,12 @@ describe('a disk store', () => {
     // A folder where the file should be: the rename fails.
     await blockPlaceOf('blocked');
     await expect(port.set('blocked', 'text', HOUR)).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM|EEXIST/);
-    expect(await readdir(join(root, 'cache/tmp'))).toEqual([]);
+    expect(await readdir(join(root, 'cache/drafts'))).toEqual([]);
   });
 });
 
 async function blockPlaceOf(key: string): Promise<void> {
-  const name = createHash('sha256').update(key).digest('hex');
-  const place = join(root, 'cache', name.slice(0, 2), name.slice(2, 4), name.slice(4));
-  await mkdir(join(place, 'in the way'), { recursive: true });
+  await mkdir(join(fileOf(join(root, 'cache'), key), 'in the way'), { recursive: true });
 }
 
 describe('a disk store of several processes', () => {
@@ -139,26 +123,6 @@ describe('a disk store of several processes', () => {
     const path = join(root, 'cache');
     const ends = await Promise.all(['a', 'b', 'c'].map((name) => runNode([program, path, name, '150'])));
     expect(ends).toEqual(ends.map(() => ({ code: 0, stdout: 'ready\n[]', stderr: '' })));
-    expect(await readdir(join(path, 'tmp'))).toEqual([]);
-  });
-
-  test('whose writer is killed has at most temporary files left of it', async () => {
-    const path = join(root, 'cache');
-    for (let time = 0; time < 4; time += 1) {
-      const child = spawn(process.execPath, [program, path, 'killed', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-      await once(child.stdout, 'data');
-      // Somewhere in the middle of its work: after a few turns of ours.
-      for (let turn = 0; turn < time * 50; turn += 1) await settled();
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    const tier = openTier(diskStore({ path }), { cache: 'shared' });
-    const found = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((key) => outcome(tier.fn('load', '1'), String(key))));
-    for (const [key, payload] of found.entries()) {
-      expect(payload).toMatch(new RegExp(`^(${key}:(killed)+|\\(cold\\))$`));
-    }
-    expect(found.some((payload) => payload.startsWith('0:killed'))).toBe(true);
-    expect(tier.events).toEqual([]);
+    expect(await readdir(join(path, 'drafts'))).toEqual([]);
   });
 });

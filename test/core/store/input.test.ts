@@ -2,7 +2,7 @@ import KeyvRedis from '@keyv/redis';
 import { Keyv as Keyv5 } from 'keyv5';
 import { Keyv as Keyv6, KeyvMemoryAdapter } from 'keyv6';
 import { describe, expect, test } from 'vitest';
-import { checkStoreInput, diskStore } from '../../../packages/core/src/store/index.js';
+import { checkStoreInput, diskStore, lmdbStore } from '../../../packages/core/src/store/index.js';
 
 const refusal = (value: unknown): string => {
   try {
@@ -46,10 +46,18 @@ describe('the option store', () => {
   });
 });
 
-describe('diskStore', () => {
-  test('refuses a path that is none', () => {
+describe.each([
+  ['diskStore', diskStore],
+  ['lmdbStore', lmdbStore],
+])('%s', (name, make) => {
+  test('refuses a path that is none, a bound that is none, and what it does not know', () => {
     for (const path of ['', '  ', 'a\0b', undefined, 42]) {
-      expect(() => diskStore({ path: path as string })).toThrow(/diskStore: option `path`/);
+      expect(() => make({ path: path as string })).toThrow(`${name}: option \`path\``);
     }
+    for (const maxBytes of [0, -1, 1.5, '1 GB', Infinity]) {
+      expect(() => make({ path: 'a', maxBytes: maxBytes as number })).toThrow(`${name}: option \`maxBytes\``);
+    }
+    expect(() => make({ path: 'a', maxSize: 1 } as never)).toThrow(/no option `maxSize`.*path, maxBytes/);
+    expect(() => make('folder' as never)).toThrow(`${name}: option \`options\``);
   });
 });

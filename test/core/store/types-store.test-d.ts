@@ -2,7 +2,7 @@ import KeyvRedis from '@keyv/redis';
 import { Keyv as Keyv5 } from 'keyv5';
 import { Keyv as Keyv6, KeyvMemoryAdapter, type KeyvStorageAdapter } from 'keyv6';
 import { expectTypeOf, test } from 'vitest';
-import type { DiskStoreInput, StoreInput } from '../../../packages/core/src/store/index.js';
+import type { LocalStore, StoreInput } from '../../../packages/core/src/store/index.js';
 
 test('the option store takes the real classes', () => {
   expectTypeOf<Keyv5>().toExtend<StoreInput>();
@@ -21,5 +21,5 @@ test('and nothing that is no store', () => {
   expectTypeOf<Set<string>>().not.toExtend<StoreInput>();
   expectTypeOf<typeof Keyv5>().not.toExtend<StoreInput>();
   expectTypeOf<Promise<Keyv5>>().not.toExtend<StoreInput>();
-  expectTypeOf<DiskStoreInput>().not.toExtend<StoreInput>();
+  expectTypeOf<LocalStore>().not.toExtend<StoreInput>();
 });

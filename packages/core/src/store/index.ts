@@ -1,4 +1,4 @@
-export { diskStore, isDiskStore, type DiskStoreInput } from './disk-store.js';
+export { diskStore, isLocalStore, lmdbStore, type LocalStore, type LocalStoreOptions } from './local/index.js';
 export { checkStoreInput, type KeyvAdapterLike, type KeyvLike, type StoreInput } from './input.js';
 export type {
   Acknowledgement,

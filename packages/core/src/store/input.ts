@@ -1,5 +1,5 @@
 import { describe, invalidOption, notCacheable } from '../errors/index.js';
-import { isDiskStore } from './disk-store.js';
+import { isLocalStore } from './local/index.js';
 
 /**
  * A Keyv storage adapter, of version 5 or 6, or anything that has its three methods. Structural: Millpond does not
@@ -39,7 +39,8 @@ const ALLOWED =
  *   string (of which Keyv itself would silently make a store in memory), a class, a promise, a bare client.
  */
 export function checkStoreInput(value: unknown, where: string): void {
-  if (isDiskStore(value)) throw notCacheable(where, 'Option `store` is a disk store', 'Give it as `persist` instead.');
+  if (isLocalStore(value))
+    throw notCacheable(where, 'Option `store` is a local store', 'Give it as `persist` instead.');
   if (typeof value === 'object' && value !== null && mayBeStore(value)) return;
   const cure = cureFor(value);
   if (cure === undefined) throw invalidOption(where, 'store', value, ALLOWED);

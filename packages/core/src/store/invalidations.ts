@@ -10,12 +10,12 @@ const TAGS = 'tags';
 
 /** Outdates everything: one token. It holds in this process when this returns; sending it is the outbox's work. */
 export function clearCache(shared: Shared): Invalidation {
-  return replaceToken(shared, shared.names.cache);
+  return replaceToken(shared, shared.names.cache, shared.names.entries);
 }
 
 /** Outdates every entry of one function: one token. */
 export function clearFunction(shared: Shared, fn: FunctionNames): Invalidation {
-  return replaceToken(shared, fn.token);
+  return replaceToken(shared, fn.token, fn.entries);
 }
 
 /** One call, and how long its tombstone and its mark live, in milliseconds. */
@@ -119,7 +119,8 @@ export function widerThan(shared: Shared, group: string): Invalidation {
   return replaceToken(shared, group === TAGS ? shared.names.cache : group);
 }
 
-function replaceToken({ tokens, tokenTtl }: Shared, name: string): Invalidation {
+/** `outdated`: what the keys begin with of all that it outdates, which goes where a store can list it. */
+function replaceToken({ tokens, tokenTtl }: Shared, name: string, outdated?: string): Invalidation {
   tokens.replace(name);
   return {
     subject: name,
@@ -129,6 +130,7 @@ function replaceToken({ tokens, tokenTtl }: Shared, name: string): Invalidation 
       const token = tokens.replace(name);
       await port.set(name, token, tokenTtl);
       tokens.acknowledged(name, token);
+      if (outdated !== undefined) port.drop?.(outdated);
     },
     replaced: () => tokens.forget(name),
   };

@@ -38,6 +38,8 @@ function safeDigest(text: string): string {
 export interface CacheNames {
   readonly cache: string;
   readonly invalidations: string;
+  /** What the keys of all its entries begin with. */
+  readonly entries: string;
   tag(tag: string): string;
   function(name: string, version: string): FunctionNames;
 }
@@ -45,6 +47,8 @@ export interface CacheNames {
 /** The keys of one function of a cache. */
 export interface FunctionNames {
   readonly token: string;
+  /** What the keys of all its entries begin with, of every version. */
+  readonly entries: string;
   /** `base` is the key without inputs, of a variant: what outdates a call outdates all its variants. */
   call(key: string, base?: string): CallNames;
 }
@@ -81,6 +85,7 @@ export function cacheNames(cache: string, version: string): CacheNames {
   return {
     cache: `${root}/c`,
     invalidations: `${root}/i`,
+    entries: `${root}/e/`,
     tag: (tag) => `${root}/t/${segment(tag)}`,
     function: (name, fnVersion) => {
       const fn = segment(name);
@@ -88,6 +93,7 @@ export function cacheNames(cache: string, version: string): CacheNames {
       const begins = [open([cache, version, name, fnVersion]), open([cache, name])] as const;
       return {
         token: `${root}/f/${fn}`,
+        entries: `${root}/e/${fn}/`,
         call(key, base = key) {
           const id = begins[0] + endOf(key);
           const place = safeDigest(begins[1] + endOf(key));
@@ -105,4 +111,17 @@ export function cacheNames(cache: string, version: string): CacheNames {
       };
     },
   };
+}
+
+const SHELF = /^millpond\/([^/]+)\/(e\/(?:([^/]+)\/)?)?/;
+
+/**
+ * The cache and the function that an entry belongs to, of its key or of what such keys begin with; undefined for the key
+ * of a token, a tombstone or a mark. What is no key of ours counts as an entry.
+ */
+export function shelfOf(key: string): readonly string[] | undefined {
+  const [, cache, entries, fn] = SHELF.exec(key) ?? [];
+  if (cache === undefined) return [''];
+  if (entries === undefined) return undefined;
+  return fn === undefined ? [cache] : [cache, fn];
 }

@@ -1,15 +1,14 @@
 import type { Clock } from '../clock.js';
 import { adapterPort } from './adapter-port.js';
-import { isDiskStore, type DiskStoreInput } from './disk-store.js';
-import { diskPort } from './disk-port.js';
 import { hasMethod, property, type KeyvAdapterLike, type KeyvLike, type StoreInput } from './input.js';
 import { keyvPort } from './keyv-port.js';
+import { DEAF, isLocalStore, type LocalListener, type LocalStore } from './local/index.js';
 import { mapPort } from './map-port.js';
 import type { StorePort } from './port.js';
 
-/** Turns what the option `store` or `persist` was given into a port. */
-export function openPort(input: StoreInput | DiskStoreInput, clock: Clock): StorePort {
-  if (isDiskStore(input)) return diskPort(input.path, clock);
+/** Turns what the option `store` or `persist` was given into a port; `hear` is told what a local store does by itself. */
+export function openPort(input: StoreInput | LocalStore, clock: Clock, hear: LocalListener = DEAF): StorePort {
+  if (isLocalStore(input)) return input.open(clock, hear);
   if (input instanceof Map) return mapPort(input, clock);
   if (isKeyv(input)) {
     const adapter = plainAdapter(input);

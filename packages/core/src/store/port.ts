@@ -9,6 +9,13 @@ export interface StorePort {
   set(key: string, text: string, ttl: number): Promise<void>;
   /** Resolves when the key is gone. Rejects on failure. */
   delete(key: string): Promise<void>;
+  /**
+   * Begins to remove what there is under keys that begin so, behind all calls; for what is outdated already, so it may
+   * take away a little of what is written meanwhile, or leave something. Undefined where a store cannot.
+   */
+  drop?(prefix: string): void;
+  /** How many entries are best written at once; 16 when it does not say. */
+  readonly writesAtOnce?: number;
   /** What was begun at opening, if anything; rejects when it failed. */
   readonly opened?: Promise<void>;
   /** Lets go of what the port itself holds and, when `disconnect` says so, of the store. `force` does not wait for it. */

@@ -21,7 +21,10 @@ const LEAST_TO_LET_GO = 100;
 /** Opens the second tier of a cache: the store behind its guard. Nothing is asked of the store yet. */
 export function openStore(options: StoreTierOptions): StoreTier {
   const { cache, clock, emit } = options;
-  const port = openPort(options.input, clock);
+  const port = openPort(options.input, clock, {
+    swept: (what) => emit({ type: 'storeSwept', cache, ...what }),
+    failed: (operation, error) => guard.report(storeFailed(operation, messageOf(error), error)),
+  });
   const names = cacheNames(cache, options.cacheVersion);
   let isOpen = true;
   let closed: Promise<void> | undefined;
@@ -39,7 +42,7 @@ export function openStore(options: StoreTierOptions): StoreTier {
   const shared = { names, tokens, tokenTtl };
   const outbox: Outbox = createOutbox({ guard, clock, cache, emit, widen: (group) => widerThan(shared, group) });
   const queue = createWriteQueue({
-    atOnce: WRITES_AT_ONCE,
+    atOnce: port.writesAtOnce ?? WRITES_AT_ONCE,
     most: MOST_WRITES,
     onDropped: (count) => emit({ type: 'writesDropped', cache, count }),
   });

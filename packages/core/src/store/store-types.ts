@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { CacheEvent, CacheEventType, MissReason } from '../events.js';
-import type { DiskStoreInput } from './disk-store.js';
 import type { StoreInput } from './input.js';
+import type { LocalStore } from './local/index.js';
 
 /** What a store tier is made of. All lengths of time are in milliseconds. */
 export interface StoreTierOptions {
-  readonly input: StoreInput | DiskStoreInput;
+  readonly input: StoreInput | LocalStore;
   /** The cache's name: a prefix of every stored key. */
   readonly cache: string;
   /** Mixed into the key of every entry; `''` by default. Tokens do not carry it: an invalidation is for all versions. */
