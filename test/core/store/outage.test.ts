@@ -22,6 +22,23 @@ describe('a store that is down', () => {
     expect(tier.told('storeRecovered')).toHaveLength(1);
   });
 
+  test('is tried at once when it answers what it was tried with, however late', async () => {
+    const store = heldStore();
+    const clock = fakeClock();
+    const tier = openTier(store, { clock });
+    await runAndKeep(tier.fn(), 'k', 'kept before');
+    await breakStore(store, tier);
+    await clock.advance(2000);
+    const trial = tier.fn().lookup('another', []);
+    await store.heldAtLeast(1);
+    await clock.advance(50);
+    expect((await trial).reason).toBe('store-down');
+    expect(await outcome(tier.fn(), 'k')).toBe('(store-down)');
+    store.releaseAll();
+    await settled();
+    expect(await outcome(tier.fn(), 'k')).toBe('kept before');
+  });
+
   test('keeps nothing that was begun before it went down', async () => {
     const store = heldStore();
     const tier = openTier(store, { clock: fakeClock() });

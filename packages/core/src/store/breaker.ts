@@ -6,14 +6,25 @@ const FAILED_SHARE = 0.5;
 const WINDOW = 1000;
 const SLICE = 100;
 
-/** How long a dead store is left alone before one operation tries it; doubled after each try that failed. */
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 10_000;
+/**
+ * Opens as well at this many failures in a row when nothing has succeeded for as long as the window: a process that asks
+ * seldom would else wait out every deadline of a dead store. A short hiccup among many successes is none of it.
+ */
+const MOST_IN_A_ROW = 5;
+
+/**
+ * How long a dead store is left alone before one operation tries it; doubled after each try that failed. A try costs one
+ * caller one deadline, so even the longest pause lets a store that lives again be in use within two seconds.
+ */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 1000;
 
 /** Leave to ask the store once; the one who has it tells how it went. */
 export interface Permit {
   succeeded(): void;
   failed(): void;
+  /** After it was told as failed: the store has answered all the same, so it may be worth another try at once. */
+  answeredLate(): void;
 }
 
 /** Stops asking a store that does not answer, and finds out when it does again. */
@@ -50,6 +61,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let state: 'closed' | 'open' | 'trying' = 'closed';
   let pause = FIRST_PAUSE;
   let triesAt = 0;
+  let failedInARow = 0;
+  // A connection that is being made is none that is dead.
+  let succeededAt = clock.now();
 
   function count(failures: number): void {
     const now = clock.now();
@@ -58,12 +72,18 @@ export function createBreaker(options: BreakerOptions): Breaker {
     if (last === undefined || now - last.start >= SLICE) slices.push((last = { start: now, all: 0, failed: 0 }));
     last.all += 1;
     last.failed += failures;
+    failedInARow = failures === 0 ? 0 : failedInARow + 1;
+    if (failures === 0) succeededAt = now;
   }
 
   function tooManyFailed(): boolean {
     const all = slices.reduce((sum, slice) => sum + slice.all, 0);
     const failed = slices.reduce((sum, slice) => sum + slice.failed, 0);
     return all >= LEAST_OPERATIONS && failed >= all * FAILED_SHARE;
+  }
+
+  function nothingSucceeds(): boolean {
+    return failedInARow >= MOST_IN_A_ROW && clock.now() - succeededAt >= WINDOW;
   }
 
   function waitThenTry(): void {
@@ -75,6 +95,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   function close(): void {
     state = 'closed';
     slices = [];
+    failedInARow = 0;
+    succeededAt = clock.now();
     pause = FIRST_PAUSE;
     options.onClose();
   }
@@ -87,10 +109,12 @@ export function createBreaker(options: BreakerOptions): Breaker {
     failed() {
       if (state !== 'closed') return;
       count(1);
-      if (!tooManyFailed()) return;
+      if (!tooManyFailed() && !nothingSucceeds()) return;
       waitThenTry();
       options.onOpen();
     },
+    // Many were under way when it opened: were each a reason to try, a slow store would be tried all the time.
+    answeredLate() {},
   };
 
   const trial: Permit = {
@@ -99,6 +123,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
     },
     failed() {
       if (state === 'trying') waitThenTry();
+    },
+    answeredLate() {
+      triesAt = Math.min(triesAt, clock.now());
     },
   };
 

@@ -65,11 +65,13 @@ export function createGuard(options: GuardOptions): Guard {
     const permit = breaker.admit();
     if (permit === undefined) return undefined;
     try {
-      const answer = await withDeadline(port.getMany(keys), readDeadline, clock, 'awaited');
+      const reading = port.getMany(keys);
+      const answer = await withDeadline(reading, readDeadline, clock, 'awaited');
       if (answer.inTime) {
         permit.succeeded();
         return answer.value;
       }
+      void reading.then(permit.answeredLate, () => undefined);
       report(storeTimeout('read', readDeadline));
     } catch (error) {
       report(storeFailed('read', messageOf(error), error));
