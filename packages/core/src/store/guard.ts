@@ -71,7 +71,10 @@ export function createGuard(options: GuardOptions): Guard {
         permit.succeeded();
         return answer.value;
       }
-      void reading.then(permit.answeredLate, () => undefined);
+      void reading.then(
+        () => permit.answeredLate(),
+        () => undefined,
+      );
       report(storeTimeout('read', readDeadline));
     } catch (error) {
       report(storeFailed('read', messageOf(error), error));
