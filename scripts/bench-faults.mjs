@@ -21,7 +21,18 @@ const json = process.argv.indexOf('--json');
 const target = process.argv[json + 1];
 if (json !== -1 && target !== undefined) writeFileSync(target, `${JSON.stringify(figures, undefined, 2)}\n`);
 
-const heads = ['fault', 'calls', 'wrong', 'errors', 'p99 before', 'p99 asked', 'p99 open', 'p99 timer', 'opened', 'in use'];
+const heads = [
+  'fault',
+  'calls',
+  'wrong',
+  'errors',
+  'p99 before',
+  'p99 asked',
+  'p99 open',
+  'p99 timer',
+  'opened',
+  'in use',
+];
 const rows = figures.map((seen) => [
   seen.fault,
   seen.calls,
