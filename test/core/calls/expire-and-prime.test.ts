@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCache, type DataOptions } from '@millpond/core';
 import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
-import { failureOf, gate, unchecked, until } from '../support/gate.js';
+import { failureOf, unchecked, until } from '../support/gate.js';
 import { gatedRuns } from '../support/gated-runs.js';
 
 function numbered(options: DataOptions<[id?: string], number> = {}) {
