@@ -71,7 +71,11 @@ class Truth {
 function open(url: string, truth: Truth) {
   const cache = createCache({
     name: 'storm',
-    store: new KeyvRedis<string>(url),
+    // By itself the client waits for up to two seconds between its tries to connect.
+    store: new KeyvRedis<string>({
+      url,
+      socket: { reconnectStrategy: (tries: number) => Math.min(100 * 2 ** tries, 1000) },
+    }),
     closeStore: true,
     // Nearly every call asks the store.
     memoryTtl: 50,
