@@ -13,14 +13,16 @@ const SLICE = 100;
 const MOST_IN_A_ROW = 5;
 
 /**
- * How long a dead store is left alone before one operation tries it; doubled after each try that failed. A try costs one
- * caller one deadline, so even the longest pause lets a store that lives again be in use within two seconds.
+ * How long a dead store is left alone before one operation tries it; doubled after each try that failed. A try costs nobody
+ * a wait, so even the longest pause is short: a store that lives again is in use within two seconds.
  */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 1000;
 
 /** Leave to ask the store once; the one who has it tells how it went. */
 export interface Permit {
+  /** Whether the store is taken for dead, and this one tries it: then nobody should wait for how it goes. */
+  readonly isTrial: boolean;
   succeeded(): void;
   failed(): void;
   /** After it was told as failed: the store has answered all the same, so it may be worth another try at once. */
@@ -103,6 +105,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   // What began before the breaker opened says nothing about the store of now, so it only counts while closed.
   const counted: Permit = {
+    isTrial: false,
     succeeded() {
       if (state === 'closed') count(0);
     },
@@ -118,6 +121,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 
   const trial: Permit = {
+    isTrial: true,
     succeeded() {
       if (state === 'trying') close();
     },
