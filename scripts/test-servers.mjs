@@ -5,7 +5,8 @@ import { existsSync, readdirSync } from 'node:fs';
 
 const WANTED = [
   { program: 'redis-server', debian: 'redis-server', why: 'tests of stores run against a real server' },
-  { program: 'postgres', debian: 'postgresql', why: 'a pool of connections is kept as a resource' },
+  { program: 'redis-cli', debian: 'redis-tools', why: 'it makes a cluster of three of them' },
+  { program: 'postgres', debian: 'postgresql', why: 'tests of stores and resources run against a real server' },
   { program: 'chromium', debian: 'chromium', why: "the demo's page is driven in a real browser" },
 ];
 

@@ -4,8 +4,8 @@ import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, test } from 'vitest';
 import { freePort } from './redis.js';
+import { describeWithServer } from './server.js';
 
 /** A real PostgreSQL server of this test file alone: on a free loopback port, its data in a folder of its own. */
 export interface PostgresServer {
@@ -17,7 +17,6 @@ export interface PostgresServer {
 /** Debian keeps the programs of each version apart, and off the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
 const READY = 'database system is ready to accept connections';
-const HOW = 'Debian and Ubuntu, as root: npm run test:servers. Elsewhere, put initdb and postgres on the PATH.';
 
 /** The folder of the programs, with its slash; empty when they are on the PATH. */
 function findPrograms(): string | undefined {
@@ -74,27 +73,17 @@ async function ready(child: ChildProcess): Promise<void> {
   });
 }
 
-/**
- * A `describe` with a real PostgreSQL server. Without its programs the tests are skipped, loudly; under `CI=true` that is
- * a failure.
- */
+/** A `describe` with a real PostgreSQL server; see {@link describeWithServer}. */
 export function describeWithPostgres(name: string, tests: (server: () => PostgresServer) => void): void {
   const programs = findPrograms();
-  if (programs === undefined && process.env['CI'] !== 'true') {
-    process.stderr.write(`\n!!! SKIPPED, for want of a PostgreSQL server: ${name}\n!!! ${HOW}\n\n`);
-    describe.skip(name, () => test('needs postgres', () => undefined));
-    return;
-  }
-  describe(name, () => {
-    let server: PostgresServer | undefined;
-    beforeAll(async () => {
-      if (programs === undefined) throw new Error(`PostgreSQL is not installed. ${HOW}`);
-      server = await startPostgres(programs);
-    });
-    afterAll(() => server?.stop());
-    tests(() => {
-      if (server === undefined) throw new Error('the PostgreSQL server has not been started yet');
-      return server;
-    });
-  });
+  describeWithServer(
+    {
+      what: 'PostgreSQL server',
+      isInstalled: () => programs !== undefined,
+      how: 'Debian and Ubuntu, as root: npm run test:servers. Elsewhere, put initdb and postgres on the PATH.',
+      start: () => startPostgres(programs ?? ''),
+    },
+    name,
+    tests,
+  );
 }

@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describeWithServer } from './server.js';
 
 /** A real Redis server of this test file alone: on a free loopback port, in a folder of its own, nothing kept on disk. */
 export interface RedisServer {
   readonly url: string;
+  readonly port: number;
   /** Stops answering without closing its connections, as a hung machine does. */
   pause(): void;
   resume(): void;
@@ -22,8 +23,8 @@ export interface RedisServer {
 
 const READY = 'Ready to accept connections';
 
-/** Makes and starts a server, on a free port unless one is given. */
-export async function startRedis(given?: number): Promise<RedisServer> {
+/** Makes and starts a server, on a free port unless one is given; `more` are options of `redis-server`. */
+export async function startRedis(given?: number, more: readonly string[] = []): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'millpond-redis-'));
   const port = given ?? (await freePort());
   let child: ChildProcess | undefined;
@@ -40,12 +41,13 @@ export async function startRedis(given?: number): Promise<RedisServer> {
   }
 
   async function start(): Promise<void> {
-    child = await run(port, folder);
+    child = await run(port, folder, more);
   }
 
   await start();
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     kill,
@@ -58,9 +60,9 @@ export async function startRedis(given?: number): Promise<RedisServer> {
   };
 }
 
-async function run(port: number, folder: string): Promise<ChildProcess> {
+async function run(port: number, folder: string, more: readonly string[]): Promise<ChildProcess> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('redis-server', [...options, ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -85,36 +87,16 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-const HOW = 'Debian and Ubuntu, as root: npm run test:servers. Elsewhere, put redis-server on the PATH.';
-
-/**
- * A `describe` with a real Redis server. Without `redis-server` on the PATH its tests are skipped, loudly; under
- * `CI=true` that is a failure.
- */
+/** A `describe` with a real Redis server; see {@link describeWithServer}. */
 export function describeWithRedis(name: string, tests: (redis: () => RedisServer) => void): void {
-  const installed = spawnSync('redis-server', ['--version']).status === 0;
-  if (!installed && process.env['CI'] !== 'true') {
-    process.stderr.write(`\n!!! SKIPPED, for want of a Redis server: ${name}\n!!! ${HOW}\n\n`);
-    describe.skip(name, () => test('needs redis-server', () => undefined));
-    return;
-  }
-  if (!installed) {
-    describe(name, () => {
-      test('needs redis-server', () => {
-        throw new Error(`redis-server is not installed. ${HOW}`);
-      });
-    });
-    return;
-  }
-  describe(name, () => {
-    let server: RedisServer | undefined;
-    beforeAll(async () => {
-      server = await startRedis();
-    });
-    afterAll(() => server?.stop());
-    tests(() => {
-      if (server === undefined) throw new Error('the Redis server has not been started yet');
-      return server;
-    });
-  });
+  describeWithServer(
+    {
+      what: 'Redis server',
+      isInstalled: () => spawnSync('redis-server', ['--version']).status === 0,
+      how: 'Debian and Ubuntu, as root: npm run test:servers. Elsewhere, put redis-server on the PATH.',
+      start: () => startRedis(),
+    },
+    name,
+    tests,
+  );
 }

@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Clock } from '@millpond/core';
 import type { CacheEvent, CacheEventType } from '../../packages/core/src/events.js';
 import {
@@ -93,6 +94,16 @@ export async function runAndKeep(
 export async function outcome(fn: StoreFunction, key: string, tags: readonly string[] = []): Promise<string> {
   const { found, reason } = await fn.lookup(key, tags);
   return found === undefined ? `(${reason})` : found.payload;
+}
+
+/** Makes a shorter text of a text. */
+export function squeeze(text: string): string {
+  return deflateRawSync(text).toString('base64');
+}
+
+/** Undoes {@link squeeze}. */
+export function stretch(text: string): string {
+  return inflateRawSync(Buffer.from(text, 'base64')).toString('utf8');
 }
 
 /** Makes another text of a text, as a compression or an encryption would. */

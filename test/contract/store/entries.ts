@@ -4,7 +4,10 @@ import type { Bench } from './bench.js';
 
 const MINUTE = 60_000;
 
-/** Texts that serializers, stores and truthiness tests have been seen to mistake for something else. */
+/**
+ * Texts that serializers, stores and truthiness tests have been seen to mistake for something else. None has a NUL, which
+ * SQL databases cannot keep in a text: the codec escapes it.
+ */
 const PAYLOADS = [
   '',
   '0',
@@ -15,7 +18,7 @@ const PAYLOADS = [
   ':base64:AAAA',
   ':1',
   '{"value":1,"expires":1}',
-  'naïve ☃ 𝄞 \0\r\n\t"\\',
+  'naïve ☃ 𝄞 \r\n\t"\\',
   'x'.repeat(1_000_000),
 ];
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createCache, type DataOptions } from '@millpond/core';
-import { createFaultyStore } from '@millpond/core/testing';
 import { fakeClock, settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { failureOf, unchecked, until } from '../support/gate.js';
@@ -217,28 +216,6 @@ describe('prime', () => {
     await cache.invalidateTags('user:1');
     expect(await load({ id: 1 })).toBe('computed 1');
   });
-
-  test.each(['read', 'write'] as const)(
-    'that cannot %s the store drops what the store has, so that the old value does not come back',
-    async (operation) => {
-      const store = createFaultyStore();
-      const { cache, clock } = pond({ name: 'shop', store, logger: { warn() {} } });
-      let now = 'old';
-      const load = cache.cacheData(async (_id: string) => now, { name: 'load' });
-      await load('a');
-      await cache.flush();
-      now = 'new';
-      store.fail(operation);
-      await load.prime('new', 'a');
-      await settle();
-      await settle();
-      store.restore();
-      expect(await load('a')).toBe('new');
-      await clock.advance('11s');
-      expect(await load('a')).toBe('new');
-      await cache.close();
-    },
-  );
 
   test('refuses what is no data, and what has no key', async () => {
     const { load } = numbered();

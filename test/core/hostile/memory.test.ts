@@ -41,6 +41,33 @@ test.each(['cacheData', 'cacheResource'] as const)(
   },
 );
 
+test('a run over a store that never ends holds on to no context, though the key was asked in it again', async () => {
+  const { cache } = pond({ name: 'shop', store: new Map() });
+  const door = gate<object>();
+  const never = cache.cacheData(async (_query: { id: number }) => door.passed, {
+    name: 'never',
+    maxConcurrent: 5,
+  });
+  const context = new AsyncLocalStorage<object>();
+  const request = await collected(async () => {
+    const made = { big: 'request' };
+    const leave = new AbortController();
+    await context.run(made, async () => {
+      const left = never
+        .withOptions({ signal: leave.signal })({ id: 1 })
+        .catch((error: unknown) => error);
+      await settle();
+      await settle();
+      leave.abort();
+      await left;
+    });
+    return made;
+  });
+  expect(never.stats().runs).toBe(1);
+  expect(request).toBe(true);
+  door.open({});
+});
+
 test('a timer that a run has left behind does not hold on to its value', async () => {
   const { cache } = pond();
   const load = cache.cacheData(

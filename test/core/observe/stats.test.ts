@@ -4,8 +4,9 @@ import { CacheError, type Cache, type FunctionStats } from '@millpond/core';
 import { DurationSketch } from '../../../packages/core/src/observe/duration-sketch.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { runs } from '../../support/runs.js';
-import { pond } from '../support/cache.js';
-import { failureOf, gate, until } from '../support/gate.js';
+import { pond, record } from '../support/cache.js';
+import { failureOf, gate, unchecked, until } from '../support/gate.js';
+import { gatedRuns } from '../support/gated-runs.js';
 
 describe('how long runs take', () => {
   test('is told for half of them and for 95 %, within 5 %, whatever they are and in whatever order they come', () => {
@@ -160,6 +161,36 @@ describe('a run whose result cannot be kept is one run, one miss and one error, 
     expect(heard).toEqual(['failed']);
     expect(stats().computeMs.p50).toBeUndefined();
   });
+});
+
+test('what is primed is no run, and counts as none', async () => {
+  const { cache } = pond();
+  const heard = record(cache, 'computed', 'failed');
+  const options = { tags: (value: number) => (value === 0 ? unchecked('no list') : []) };
+  const load = cache.cacheData(async () => 1, options);
+  await load.prime(2);
+  await failureOf(load.prime(0));
+  const loadSync = cache.cacheDataSync(() => 1, options);
+  loadSync.prime(2);
+  expect(() => loadSync.prime(0)).toThrow(CacheError);
+  for (const { stats } of [load, loadSync]) {
+    expect(stats()).toMatchObject({ runs: 0, errors: 0, entries: 1, computeMs: { p50: undefined } });
+  }
+  expect(heard).toEqual([]);
+});
+
+test('a call that is left while it stands in line is one miss, and no run that has failed', async () => {
+  const { cache, load, answer } = gatedRuns({ maxConcurrent: 1 });
+  const heard = record(cache, 'failed', 'abandoned');
+  const first = load('a');
+  const leaving = new AbortController();
+  const left = failureOf(load.withOptions({ signal: leaving.signal })('b'));
+  leaving.abort();
+  await left;
+  await answer(1, 'A');
+  await first;
+  expect(load.stats()).toMatchObject({ runs: 1, errors: 0, misses: 2 });
+  expect(heard).toMatchObject([{ type: 'abandoned', reason: 'deserted' }]);
 });
 
 test('the counters of a cache are the sums of those of its functions', async () => {

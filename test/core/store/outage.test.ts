@@ -18,8 +18,51 @@ describe('a store that is down', () => {
     expect(store.asked.length).toBe(asked);
     store.hold(undefined);
     await clock.advance(2000);
-    expect(await outcome(tier.fn(), 'k')).toBe('kept before');
+    // The one that tries it does not wait for how that goes.
+    expect(await outcome(tier.fn(), 'k')).toBe('(store-down)');
+    await settled();
     expect(tier.told('storeRecovered')).toHaveLength(1);
+    expect(await outcome(tier.fn(), 'k')).toBe('kept before');
+  });
+
+  test('is waited for by five who ask once a minute, and by nobody after them', async () => {
+    const store = heldStore();
+    const clock = fakeClock();
+    const tier = openTier(store, { clock });
+    store.hold(() => true);
+    for (let time = 1; time <= 5; time += 1) {
+      expect(tier.told('storeDegraded')).toHaveLength(0);
+      const looked = outcome(tier.fn(), 'k');
+      await store.heldAtLeast(time);
+      await clock.advance(60_000);
+      expect(await looked).toBe('(store-down)');
+    }
+    expect(tier.told('storeDegraded')).toHaveLength(1);
+    for (let time = 6; time <= 8; time += 1) {
+      await clock.advance(60_000);
+      expect(await outcome(tier.fn(), 'k')).toBe('(store-down)');
+      expect(await store.heldAtLeast(time)).toHaveLength(time);
+    }
+  });
+
+  test('is tried at once when it answers what it was tried with, however late', async () => {
+    const store = heldStore();
+    const clock = fakeClock();
+    const tier = openTier(store, { clock });
+    await runAndKeep(tier.fn(), 'k', 'kept before');
+    await breakStore(store, tier);
+    await clock.advance(2000);
+    expect(await outcome(tier.fn(), 'another')).toBe('(store-down)');
+    await store.heldAtLeast(1);
+    await clock.advance(50);
+    store.releaseAll();
+    await settled();
+    expect(tier.told('storeRecovered')).toHaveLength(0);
+    // Without its answer it would not be asked for some time yet.
+    expect(await outcome(tier.fn(), 'k')).toBe('(store-down)');
+    await settled();
+    expect(tier.told('storeRecovered')).toHaveLength(1);
+    expect(await outcome(tier.fn(), 'k')).toBe('kept before');
   });
 
   test('keeps nothing that was begun before it went down', async () => {

@@ -14,14 +14,14 @@ interface Subject {
   /** What is being written, in the order in which it was begun. */
   readonly begun: Sending[];
   readonly dropped: number[];
-  readonly put: (key: string, name: string) => Promise<void>;
+  readonly put: (key: string, name: string) => Promise<boolean>;
 }
 
 function subject(atOnce = 16, most = 1000): Subject {
   const begun: Sending[] = [];
   const dropped: number[] = [];
   const queue = createWriteQueue({ atOnce, most, onDropped: (count) => void dropped.push(count) });
-  const put = (key: string, name: string): Promise<void> =>
+  const put = (key: string, name: string): Promise<boolean> =>
     queue.put(key, () => new Promise((resolve) => begun.push({ name, end: resolve })));
   return { queue, begun, dropped, put };
 }

@@ -76,12 +76,12 @@ export class Model {
 
   refresh(spec: Spec, id: number): Outcome {
     this.countsOf(spec).misses += 1;
-    const made = this.begin(spec, id, false)();
+    const made = this.begin(spec, id, false, true)();
     return typeof made === 'string' ? made : made.value;
   }
 
   /** Begins a run; what it returns ends it. What was outdated meanwhile is not kept. */
-  begin(spec: Spec, id: number, inRefresh: boolean): (isOutdated?: boolean) => Kept | string {
+  begin(spec: Spec, id: number, inRefresh: boolean, replaces = false): (isOutdated?: boolean) => Kept | string {
     const { version } = this;
     const used = new Used(inRefresh);
     const parts: Value[] = [];
@@ -99,7 +99,7 @@ export class Model {
       const value = valueOf(argumentOf(id), version, parts);
       const kept = this.#entry(spec, value, spec.inherit === false ? new Used() : used);
       if (!isOutdated) this.here.failures.delete(keyOf(spec, id));
-      if (!isOutdated && isWanted(spec, value)) this.#keep(spec, id, kept);
+      if (!isOutdated && isWanted(spec, value)) this.#keep(spec, id, kept, replaces);
       return kept;
     };
   }
@@ -128,18 +128,20 @@ export class Model {
     };
   }
 
-  #keep(spec: Spec, id: number, kept: Kept): void {
+  #keep(spec: Spec, id: number, kept: Kept, replaces: boolean): void {
     const key = keyOf(spec, id);
     this.here.kept.set(key, kept);
     this.here.cooldowns.delete(key);
     // What was stale from the begin is of no use to other processes, and what is unknown could not be outdated there.
     const isOfUse = kept.until > this.now && ![...kept.tags.values()].includes(UNKNOWN);
     if (isOfUse) this.#sharedOf(spec)?.kept.set(key, kept);
+    // What somebody has replaced does not come back.
+    else if (replaces) this.#sharedOf(spec)?.kept.delete(key);
   }
 
   prime(spec: Spec, id: number, value: Value): void {
     this.here.failures.delete(keyOf(spec, id));
-    this.#keep(spec, id, this.#entry(spec, value, new Used()));
+    this.#keep(spec, id, this.#entry(spec, value, new Used()), true);
   }
 
   /** In memory, while that is trusted; else in the store, if what that has is newer. */

@@ -21,8 +21,8 @@ export interface Result {
   /** Its own tags, without those that it inherits. */
   readonly tags: readonly string[];
   readonly computeMs: number;
-  /** Whether it was given in the place of what the store has, and not computed. */
-  readonly primed: boolean;
+  /** Whether somebody has asked for it to take the place of what is kept: then nothing older may come back. */
+  readonly replaces: boolean;
 }
 
 /** An entry that is about to be made. */
@@ -95,9 +95,9 @@ export class DataKeeper {
     return entry;
   }
 
-  /** What the store has is older than a value that was put, and would be back as soon as memory asks the store again. */
-  #leaveUnstored(key: string, { primed }: Result): void {
-    if (primed) void this.#parts.store?.entries.delete(key);
+  /** What the store has is older than what replaces it, and would be back as soon as memory asks the store again. */
+  #leaveUnstored(key: string, { replaces }: Result): void {
+    if (replaces) void this.#parts.store?.entries.delete(key);
   }
 
   /** The sources of what is not in the store, or not yet. */
@@ -112,7 +112,7 @@ export class DataKeeper {
     entry: DataEntry,
     begun: Begun,
     flight: Flight<DataOutcome>,
-    { kept, tags, computeMs, primed }: Result,
+    { kept, tags, computeMs, replaces }: Result,
     life: number,
   ): void {
     const { settings, keepOptions, host } = this.#parts;
@@ -133,7 +133,7 @@ export class DataKeeper {
       computeMs,
       tags: [...new Set([...tags, ...untokened])],
       inherited: stores.get(tier) ?? [],
-      replaces: primed,
+      replaces,
       variant: variantOf(flight),
     });
     entry.sources = storeSources(tier, pairs, undefined);

@@ -95,7 +95,8 @@ export class DataRun {
       () => {
         if (!flight.deserted) return undefined;
         places.leave(flight);
-        return this.#failed(plan, DESERTED);
+        // Nobody hears of it, and no run has failed.
+        return unheard(plan, DESERTED);
       },
       (error: unknown) => this.#failed(plan, error),
     );
@@ -209,7 +210,7 @@ export class DataRun {
   }
 
   async #prime(plan: Plan, kept: Kept): Promise<DataOutcome> {
-    const { settings, store, report } = this.#parts;
+    const { settings, store } = this.#parts;
     try {
       // Its callbacks get what the caller has given, not the master; and at once, before the caller can change the arguments.
       const value = kept.copy();
@@ -218,8 +219,7 @@ export class DataRun {
       const begun = store && (await this.#beginPrime(plan.flight.key, store));
       return this.#keep({ ...plan, begun, primed: true, started: this.#now() }, kept, tags, ttl, () => true);
     } catch (error) {
-      report.failed(plan.flight.key, 0, error);
-      return { type: 'failure', reason: plan.reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
+      return unheard(plan, error);
     }
   }
 
@@ -244,10 +244,13 @@ export class DataRun {
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     if (!keeps && this.#isCurrent(plan, tags)) failures?.drop(flight.key);
     const computeMs = this.#now() - plan.started;
-    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, primed }, keeps);
+    // What the clock alone refreshes may be undone by what the clock alone outdates.
+    const replaces = primed || (plan.reason === 'refresh' && !flight.behind);
+    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, replaces }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
-    report.computed(flight.key, computeMs, keeps && this.#isThere(flight.key, entry));
+    // What is put is no run.
+    if (!primed) report.computed(flight.key, computeMs, keeps && this.#isThere(flight.key, entry));
     return answer;
   }
 
@@ -272,4 +275,9 @@ export class DataRun {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+/** A failure that is no run's, and is told to those who wait alone. */
+function unheard({ reason }: Plan, error: unknown): DataFailure {
+  return { type: 'failure', reason, error, acts: undefined, failedAt: undefined, mayBeStale: false };
 }

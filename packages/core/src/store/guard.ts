@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { inRootContext } from '../context.js';
 import { messageOf, storeFailed, storeTimeout, type CacheError } from '../errors/index.js';
 import type { CacheEvent } from '../events.js';
-import { createBreaker } from './breaker.js';
+import { createBreaker, type Permit } from './breaker.js';
 import { coalesce, type Read } from './coalesce.js';
 import { withDeadline } from './deadline.js';
 import type { StorePort } from './port.js';
@@ -64,12 +64,24 @@ export function createGuard(options: GuardOptions): Guard {
     if (!reads || (breaker.isOpen && options.owesInvalidations())) return undefined;
     const permit = breaker.admit();
     if (permit === undefined) return undefined;
+    const answer = readWith(permit, keys);
+    // A store that is most likely dead is tried behind the answer: a process that asks seldom tries it with every read.
+    return permit.isTrial ? undefined : answer;
+  }
+
+  /** Never rejects. */
+  async function readWith(permit: Permit, keys: readonly string[]): Promise<readonly unknown[] | undefined> {
     try {
-      const answer = await withDeadline(port.getMany(keys), readDeadline, clock, 'awaited');
+      const reading = port.getMany(keys);
+      const answer = await withDeadline(reading, readDeadline, clock, 'awaited');
       if (answer.inTime) {
         permit.succeeded();
         return answer.value;
       }
+      void reading.then(
+        () => permit.answeredLate(),
+        () => undefined,
+      );
       report(storeTimeout('read', readDeadline));
     } catch (error) {
       report(storeFailed('read', messageOf(error), error));

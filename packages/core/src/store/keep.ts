@@ -74,6 +74,11 @@ function textOf(context: StoreContext, keeping: Keeping, pairs: TagPairs): strin
   const { ttl, staleWhileRevalidate, staleIfError, computeMs } = entry;
   try {
     if (pairs.size > MOST_TAGS) throw tooManyTags(identity.shown, pairs.size, MOST_TAGS);
+    const payload = entry.encode();
+    // A frame of it would take several times the room, and has to have more bytes than this has characters.
+    if (payload.length > identity.maxValueBytes) {
+      throw valueTooLarge(identity.shown, Buffer.byteLength(payload), identity.maxValueBytes);
+    }
     const text = encodeFrame({
       id: keeping.call.id,
       createdAt: keeping.createdAt,
@@ -84,7 +89,7 @@ function textOf(context: StoreContext, keeping: Keeping, pairs: TagPairs): strin
       fences: carriedBy(run),
       tags: [...pairs],
       effects: entry.effects?.(),
-      payload: entry.encode(),
+      payload,
     });
     const bytes = Buffer.byteLength(text);
     if (bytes > identity.maxValueBytes) throw valueTooLarge(identity.shown, bytes, identity.maxValueBytes);

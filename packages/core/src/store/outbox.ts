@@ -11,7 +11,8 @@ const MOST_IN_GROUP = 1000;
 /** How many are sent at once when the store lives again. */
 const AT_ONCE = 32;
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 5000;
+/** As short as that of the breaker: the store is not read before they are through. */
+const LONGEST_PAUSE = 1000;
 
 /** Something that must reach the store, sooner or later. */
 export interface Invalidation {

@@ -46,6 +46,7 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     const fences = begun instanceof RunFences && context.isOpen() ? begun : undefined;
     const known = fences && fencesOf(outdatable.call, fences.tags.keys());
     if (fences === undefined || known === undefined || !mayBeKept(context, { run: fences, names: known })) {
+      if (entry.replaces === true && context.isOpen()) leaveNothing(outdatable, fences, known);
       onEnd?.();
       return undefined;
     }
@@ -53,7 +54,8 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     const keeping: Keeping = { ...outdatable, identity, key, names: known, run: fences, entry, createdAt };
     const pairs = pairsOf(context, keeping);
     // In the order of the calls of `keep`, so it takes its place before its pairs are known. It never rejects.
-    void queue.put(outdatable.call.entry, () => write(keeping, pairs)).then(onEnd);
+    const taken = queue.put(outdatable.call.entry, () => write(keeping, pairs));
+    void unlessItStays(keeping, taken).then(onEnd);
     writeBranches(keeping);
     return pairs;
   }
@@ -69,11 +71,20 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
 
   async function write(keeping: Keeping, pairs: Promise<TagPairs | undefined>): Promise<Sent> {
     const sent = await writeEntry(context, keeping, pairs);
-    const leavesOlder = sent === 'failed' && keeping.entry.replaces === true;
-    if (leavesOlder && !keeping.run.isOutdated(keeping.names, context.tokens)) {
-      void outbox.post(deleteCall(context, keeping));
-    }
+    if (sent === 'failed') void unlessItStays(keeping, Promise.resolve(false));
+    else if (sent !== 'done') void unlessItStays(keeping, sent.late);
     return sent;
+  }
+
+  /** Where an entry that replaces another did not get into the store, the older one must not stay there. */
+  async function unlessItStays(keeping: Keeping, stays: Promise<boolean>): Promise<void> {
+    const isThere = await stays;
+    if (keeping.entry.replaces === true && !isThere) leaveNothing(keeping, keeping.run, keeping.names);
+  }
+
+  function leaveNothing(call: CallToOutdate, run?: RunFences, known?: FenceNames): void {
+    if (run !== undefined && known !== undefined && run.isOutdated(known, context.tokens)) return;
+    void outbox.post(deleteCall(context, call));
   }
 
   return {

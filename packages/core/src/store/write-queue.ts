@@ -12,8 +12,8 @@ export type Write = () => Promise<Sent>;
  * writes that wait for one key only the last is sent.
  */
 export interface WriteQueue {
-  /** Resolves when the write has ended, or was replaced by a later one or dropped. */
-  put(key: string, write: Write): Promise<void>;
+  /** Resolves when the write has ended, or was replaced by a later one, with true; with false when it was dropped. */
+  put(key: string, write: Write): Promise<boolean>;
   /** Resolves when nothing waits and nothing is being written. */
   idle(): Promise<void>;
 }
@@ -129,11 +129,11 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
     put: (key, write) =>
       inRootContext(
         () =>
-          new Promise<void>((resolve) => {
+          new Promise<boolean>((resolve) => {
             const line = lineOf(key);
-            if (line !== undefined) return enter(key, line, { write, end: resolve });
+            if (line !== undefined) return enter(key, line, { write, end: () => resolve(true) });
             drop();
-            resolve();
+            resolve(false);
           }),
       ),
     idle: () =>
