@@ -18,7 +18,7 @@ export interface DataEntry {
   /** How long it may be stale at most, whatever the windows say: it was made of something stale (hazard 15). */
   readonly limits: StaleLimits;
   /** Until when memory is trusted without asking the store. */
-  readonly trustedUntil: number;
+  trustedUntil: number;
   /** Whether its function has a store that does not have it: then memory alone knows that what is there is older. */
   readonly unstored: boolean;
   /** The number of the run that made it; 0 for what was found in the store, which any run under way replaces. */

@@ -1,6 +1,7 @@
 import { encodeValue } from '../codec/index.js';
 import type { Kept } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
+import { distrust } from './distrust.js';
 import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
@@ -91,13 +92,13 @@ export class DataKeeper {
       unstored: store !== undefined && !stores,
     });
     if (stores) this.#store(store, entry, begun, flight, result, storedFor);
-    else if (keeps) this.#leaveUnstored(flight.key, result);
+    else if (keeps) this.#leaveUnstored(flight, result);
     return entry;
   }
 
   /** What the store has is older than what replaces it, and would be back as soon as memory asks the store again. */
-  #leaveUnstored(key: string, { replaces }: Result): void {
-    if (replaces) void this.#parts.store?.entries.delete(key);
+  #leaveUnstored({ reads, key }: Flight<DataOutcome>, { replaces }: Result): void {
+    if (replaces) void this.#parts.store?.entries.delete(reads?.base ?? key);
   }
 
   /** The sources of what is not in the store, or not yet. */
@@ -118,13 +119,14 @@ export class DataKeeper {
     const { settings, keepOptions, host } = this.#parts;
     const { acts } = entry;
     const { policy, retention } = settings;
-    const { fn, codecs } = keepOptions(flight.key);
+    const { key, startedAt } = flight;
+    const { fn, codecs } = keepOptions(key);
     const { untokened, stores } = flight.used?.sources ?? {
       untokened: [],
       stores: new Map<object, InheritedPairs[]>(),
     };
     if (untokened.length > 0) settings.learnTags();
-    const pairs = entries.keep(flight.key, begun, {
+    const pairs = entries.keep(key, begun, {
       encode: () => encodeValue(kept.written(), fn, codecs),
       effects: acts && ((): string => host.effects.write(acts)),
       ttl: life === Infinity ? undefined : life,
@@ -135,6 +137,7 @@ export class DataKeeper {
       inherited: stores.get(tier) ?? [],
       replaces,
       variant: variantOf(flight),
+      onOutdated: (certain) => distrust(this.#parts, key, entry, { startedAt, certain }),
     });
     entry.sources = storeSources(tier, pairs, undefined);
     void pairs.then((known) => {

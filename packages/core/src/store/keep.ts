@@ -46,7 +46,7 @@ export async function writeEntry(
   const life = Math.ceil(lifeOf(keeping.entry, longestLife(context.options, keeping.identity)));
   const sent = await context.guard.send('keep an entry', (port) => port.set(keeping.call.entry, text, life));
   const end = async (kept: boolean): Promise<boolean> => {
-    const stays = await confirmed(context, keeping, kept);
+    const stays = await confirmed(context, keeping, pairs, kept);
     if (stays) tellStored(context, keeping, text);
     return stays;
   };

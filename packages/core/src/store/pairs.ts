@@ -6,7 +6,7 @@ import type { EntryToKeep, TagPairs } from './store-types.js';
 export interface RunToPair {
   readonly run: RunFences;
   readonly names: FenceNames;
-  readonly entry: Pick<EntryToKeep, 'tags' | 'inherited'>;
+  readonly entry: Pick<EntryToKeep, 'tags' | 'inherited' | 'onOutdated'>;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface RunToPair {
 export async function pairsOf(context: StoreContext, { run, entry }: RunToPair): Promise<TagPairs | undefined> {
   const inheriting = Promise.allSettled(entry.inherited.map((pairs) => Promise.resolve(pairs)));
   const learned = [...new Set(entry.tags)].filter((tag) => !run.tags.has(tag));
-  const own = learned.length === 0 ? run.tags : await withLearned(context, run, learned);
+  const own = learned.length === 0 ? run.tags : await withLearned(context, run, learned, entry.onOutdated);
   if (own === undefined) return undefined;
   if (entry.inherited.length === 0) return own;
   const merged = new Map(own);
@@ -44,6 +44,7 @@ async function withLearned(
   { guard, names, tokens }: StoreContext,
   run: RunFences,
   learned: readonly string[],
+  onOutdated: EntryToKeep['onOutdated'],
 ): Promise<TagPairs | undefined> {
   if (run.invalidations === undefined) return undefined;
   const known = new Map(run.tags);
@@ -59,5 +60,8 @@ async function withLearned(
   }
   const askedAt = tokens.moment();
   const [moved] = (await guard.read([names.invalidations])) ?? [];
-  return tokenOf(tokens.standing(names.invalidations, moved, askedAt)) === run.invalidations ? known : undefined;
+  if (tokenOf(tokens.standing(names.invalidations, moved, askedAt)) === run.invalidations) return known;
+  // Which tags those were nobody can tell any more.
+  onOutdated?.(false);
+  return undefined;
 }

@@ -198,6 +198,8 @@ export interface EntryToKeep {
   readonly replaces?: boolean | undefined;
   /** What its run has read beside the arguments; undefined when it has read nothing. */
   readonly variant?: StoredVariant | undefined;
+  /** Called when another process has outdated it while its run was under way; `certain` is false when it only may have. */
+  readonly onOutdated?: ((certain: boolean) => void) | undefined;
   /** Called once when it was written or given up: nothing of it is under way then, unless the store was too slow. */
   readonly onEnd?: (() => void) | undefined;
 }
