@@ -84,6 +84,8 @@ export type {
 export { currentSignal } from './run/run-context.js';
 export {
   requestScopes,
+  whenClosed,
+  type Closing,
   type OpenScope,
   type RequestScopes,
   type ScopedRequest,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { invalidOption } from '../errors/index.js';
-import { createKeyer, digest, type Hasher } from '../key/index.js';
+import { inputHasNoKey, invalidOption } from '../errors/index.js';
+import { digest, valueText, type Hasher } from '../key/index.js';
 import { asRunHere } from '../run/run-context.js';
 import { scopesHere, type Scopes } from '../scope/index.js';
 import { checkOptions, isBoolean } from '../settings/index.js';
@@ -59,21 +59,15 @@ export class Inputs {
 
   /** Makes one that needs no more of its caller than the scope that they are in. */
   ofRequest(name: string, ask: () => unknown, isSecret: boolean): () => unknown {
-    const keyer = createKeyer({
-      fn: `input ${name}`,
-      original: ask,
-      key: undefined,
-      isIgnored: () => false,
-      hashers: this.#hashers,
-      stored: true,
-    });
+    const fn = `input ${name}`;
+    const textOf = valueText({ fn, root: 'read()', hashers: this.#hashers, refuse: inputHasNoKey });
     const input: Input = {
       name,
       read() {
         const value = ask();
-        if (isUnwantedPromise(value)) throw invalidOption(`input ${name}`, 'read()', value, AT_ONCE);
+        if (isUnwantedPromise(value)) throw invalidOption(fn, 'read()', value, AT_ONCE);
         const met: object[] = [];
-        const text = keyer.keyOf(undefined, [value], met);
+        const text = textOf(value, met);
         // A resource is what it is for everybody.
         const own = met.length === 0 ? ownCopy(value) : value;
         return { input, value: own, text: isSecret ? `#${digest(text)}` : text };

@@ -7,4 +7,5 @@ export { requestScopes, type RequestScopes, type ScopedRequest, type SessionOfRe
 export { Scopes, type OpenScope, type ScopeOptions } from './scopes.js';
 export type { SessionIdentity, SessionSource } from './session-identity.js';
 export type { SessionRequest } from './plugin-session.js';
+export { whenClosed, type Closing } from './when-closed.js';
 export { sessionStore } from './session-store.js';
