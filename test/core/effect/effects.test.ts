@@ -201,7 +201,7 @@ describe('hazard 30: effects', () => {
     expect(log).toEqual(['late']);
   });
 
-  test('inside an outer function with `inherit: false` are none of its own', async () => {
+  test('hazard 26: inside an outer function with `inherit: false` are none of its own', async () => {
     const { cache, log, note } = noted();
     const inner = cache.cacheData(async () => note('inner'));
     const outer = cache.cacheData(
