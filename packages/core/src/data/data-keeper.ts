@@ -68,8 +68,9 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    // Effects of another cache would not be found by their names.
-    const stores = keeps && host.effects.owns(acts) && begun?.storable === true && isOfUse(store, storedFor, used);
+    // Effects and inputs of another cache would not be found by their names.
+    const isOwn = host.effects.owns(acts) && host.inputs.ownPart(pathOf(flight)).length === pathOf(flight).length;
+    const stores = keeps && isOwn && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,

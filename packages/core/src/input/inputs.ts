@@ -7,7 +7,7 @@ import { checkOptions, isBoolean } from '../settings/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import { ownCopy } from './own-copy.js';
 import type { InContext } from './reads.js';
-import { readHere, type Input } from './read.js';
+import { readHere, type Input, type Read } from './read.js';
 
 const AT_ONCE = 'what is known at once: await it where the request begins, and let `read` return what it came to';
 
@@ -75,6 +75,15 @@ export class Inputs {
     };
     this.#inputs.set(name, input);
     return () => readHere(input).value;
+  }
+
+  /**
+   * The beginning of a path, up to the first input of another cache: a store has the names alone, and by the same one this
+   * cache may have something else (hazard 24).
+   */
+  ownPart(path: readonly Read[]): readonly Read[] {
+    const end = path.findIndex(({ input }) => this.#inputs.get(input.name) !== input);
+    return end === -1 ? path : path.slice(0, end);
   }
 
   /** The input of a name, which another process has noted; undefined when this cache does not have it. */
