@@ -266,15 +266,6 @@ describe('what cannot be read is told', () => {
     });
   });
 
-  test('one that the first run makes itself, with where inputs are made', async () => {
-    const { cache } = pond();
-    const load = cache.cacheData(async () => cache.input('late', () => 1)());
-    expect(await failureOf(load())).toMatchObject({
-      code: 'ERR_MILLPOND_INPUT',
-      message: expect.stringContaining('Make inputs at the top of a module'),
-    });
-  });
-
   test('a name that is taken, or none', () => {
     const { cache } = site();
     expect(() => cache.input('locale', () => 1)).toThrow(/no other input/);

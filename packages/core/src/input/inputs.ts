@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { inputHasNoKey, invalidOption } from '../errors/index.js';
 import { digest, valueText, type Hasher } from '../key/index.js';
 import { asRunHere } from '../run/run-context.js';
-import { scopesHere, type Scopes } from '../scope/index.js';
+import { scopesHere, someHaveExchanges } from '../scope/index.js';
 import { checkOptions, isBoolean } from '../settings/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
 import { ownCopy } from './own-copy.js';
@@ -20,27 +20,29 @@ export interface InputOptions {
   readonly secret?: boolean | undefined;
 }
 
+/**
+ * Whether any cache of the process has inputs that may read anything of the context of their caller. The functions of one
+ * cache call those of others, and then vary by what those read of whoever called the outermost.
+ */
+let someReadAll = false;
+
 /** The inputs of one cache, by their names. */
 export class Inputs {
   readonly #inputs = new Map<string, Input>();
   readonly #hashers: readonly Hasher[];
-  readonly #scopes: Pick<Scopes, 'haveExchanges'>;
-  /** Whether some may read anything of the context of their caller. */
-  #needsAll = false;
 
-  constructor(hashers: readonly Hasher[], scopes: Pick<Scopes, 'haveExchanges'>) {
+  constructor(hashers: readonly Hasher[]) {
     this.#hashers = hashers;
-    this.#scopes = scopes;
   }
 
-  /** Whether nothing can be read: then no run needs to know its caller's context. */
+  /** Whether nothing can be read in the whole process: then no run needs to know its caller's context. */
   get isEmpty(): boolean {
-    return this.#inputs.size === 0 && !this.#scopes.haveExchanges;
+    return !someReadAll && !someHaveExchanges();
   }
 
   /** The context of who calls this, as far as inputs need it. */
   callerContext(): InContext {
-    if (this.#needsAll) return AsyncLocalStorage.snapshot();
+    if (someReadAll) return AsyncLocalStorage.snapshot();
     // Of requests only the scope is needed, and it lets go of them when they end, whatever becomes of the run (hazard 31).
     const [inRun, inScopes] = [asRunHere(), scopesHere()];
     return (ask) => inRun(() => inScopes(ask));
@@ -53,7 +55,7 @@ export class Inputs {
     if (this.#inputs.has(name))
       throw invalidOption('input', 'name', name, 'a name that no other input of this cache has');
     if (typeof read !== 'function') throw invalidOption('input', 'read', read, 'a function that is not asynchronous');
-    this.#needsAll = true;
+    someReadAll = true;
     return this.ofRequest(name, () => Reflect.apply(read, undefined, []), options.secret ?? false);
   }
 
