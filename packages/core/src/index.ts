@@ -44,6 +44,7 @@ export {
   type CookieOptions,
   type Exchange,
   type ExchangedRequest,
+  replyResponse,
   type ExchangedResponse,
   type ExchangeHost,
   type ExchangeOptions,
