@@ -59,7 +59,7 @@ export class DataKeeper {
 
   /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
   keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
-    const { settings, store, report, host } = this.#parts;
+    const { settings, store, report } = this.#parts;
     const { kept, ttl = Infinity, computeMs } = result;
     const { used } = flight;
     const createdAt = this.#now();
@@ -68,9 +68,7 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    // Effects and inputs of another cache would not be found by their names.
-    const isOwn = host.effects.owns(acts) && host.inputs.ownPart(pathOf(flight)).length === pathOf(flight).length;
-    const stores = keeps && isOwn && begun?.storable === true && isOfUse(store, storedFor, used);
+    const stores = keeps && this.#isOwn(flight, acts) && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,
@@ -89,6 +87,13 @@ export class DataKeeper {
     if (stores) this.#store(store, entry, begun, flight, result, storedFor);
     else if (keeps) this.#leaveUnstored(flight.key, result);
     return entry;
+  }
+
+  /** Effects and inputs of another cache would not be found by their names. */
+  #isOwn(flight: Flight<DataOutcome>, acts: Acts | undefined): boolean {
+    const { effects, inputs } = this.#parts.host;
+    const path = pathOf(flight);
+    return effects.owns(acts) && inputs.ownPart(path).length === path.length;
   }
 
   /** What the store has is older than a value that was put, and would be back as soon as memory asks the store again. */

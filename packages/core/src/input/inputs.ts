@@ -1,12 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { inputHasNoKey, invalidOption } from '../errors/index.js';
 import { digest, valueText, type Hasher } from '../key/index.js';
-import { asRunHere } from '../run/run-context.js';
-import { scopesHere, someHaveExchanges } from '../scope/index.js';
 import { checkOptions, isBoolean } from '../settings/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
+import { needWholeContext } from './caller-context.js';
 import { ownCopy } from './own-copy.js';
-import type { InContext } from './reads.js';
 import { readHere, type Input, type Read } from './read.js';
 
 const AT_ONCE = 'what is known at once: await it where the request begins, and let `read` return what it came to';
@@ -20,12 +17,6 @@ export interface InputOptions {
   readonly secret?: boolean | undefined;
 }
 
-/**
- * Whether any cache of the process has inputs that may read anything of the context of their caller. The functions of one
- * cache call those of others, and then vary by what those read of whoever called the outermost.
- */
-let someReadAll = false;
-
 /** The inputs of one cache, by their names. */
 export class Inputs {
   readonly #inputs = new Map<string, Input>();
@@ -35,19 +26,6 @@ export class Inputs {
     this.#hashers = hashers;
   }
 
-  /** Whether nothing can be read in the whole process: then no run needs to know its caller's context. */
-  get isEmpty(): boolean {
-    return !someReadAll && !someHaveExchanges();
-  }
-
-  /** The context of who calls this, as far as inputs need it. */
-  callerContext(): InContext {
-    if (someReadAll) return AsyncLocalStorage.snapshot();
-    // Of requests only the scope is needed, and it lets go of them when they end, whatever becomes of the run (hazard 31).
-    const [inRun, inScopes] = [asRunHere(), scopesHere()];
-    return (ask) => inRun(() => inScopes(ask));
-  }
-
   /** Makes an input: see `Cache.input`. */
   create(name: unknown, read: unknown, options: unknown = {}): () => unknown {
     checkOptions<InputOptions>(options, { secret: isBoolean }, 'input');
@@ -55,7 +33,7 @@ export class Inputs {
     if (this.#inputs.has(name))
       throw invalidOption('input', 'name', name, 'a name that no other input of this cache has');
     if (typeof read !== 'function') throw invalidOption('input', 'read', read, 'a function that is not asynchronous');
-    someReadAll = true;
+    needWholeContext();
     return this.ofRequest(name, () => Reflect.apply(read, undefined, []), options.secret ?? false);
   }
 
