@@ -54,7 +54,7 @@ export function createCache(given: CacheOptions = {}): Cache {
     hashers: options.hashers ?? [],
     codecs: options.codecs ?? [],
     events,
-    inputs: new Inputs(options.hashers ?? [], scopes),
+    inputs: new Inputs(options.hashers ?? []),
     effects: new Effects(events, settings.name, options.codecs ?? []),
     coarse: new CoarseClock(settings.clock),
     memory: new MemoryTier(settings.maxBytes, settings.clock),

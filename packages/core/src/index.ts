@@ -44,6 +44,7 @@ export {
   type CookieOptions,
   type Exchange,
   type ExchangedRequest,
+  replyResponse,
   type ExchangedResponse,
   type ExchangeHost,
   type ExchangeOptions,
@@ -84,6 +85,8 @@ export type {
 export { currentSignal } from './run/run-context.js';
 export {
   requestScopes,
+  whenClosed,
+  type Closing,
   type OpenScope,
   type RequestScopes,
   type ScopedRequest,

@@ -41,9 +41,9 @@ async function register(app: FastifyInstance, given: MillpondOptions & RegisterO
 }
 
 /**
- * Gives an app a cache: `app.millpond`, `app.cacheData()`, `app.cacheDataSync()`, `app.cacheBatch()`,
- * `app.cacheResource()`, `app.cacheRoute()` and `app.exchange`. A plugin that registers it again in a context of its own gets a cache of its own there; twice in
- * one context is an error.
+ * Gives an app a cache: `app.millpond`, `app.cacheData()`, `app.cacheDataSync()`, `app.cacheBatch()`, `app.cacheStream()`,
+ * `app.cacheResource()`, `app.cacheRoute()` and `app.exchange`. A plugin that registers it again in a context of its own gets
+ * a cache of its own there; twice in one context is an error.
  *
  * `await` the registration before you use what it adds.
  */

@@ -1,13 +1,13 @@
 import {
+  replyResponse,
   requestExchanges,
   requestScopes,
   type Cache,
-  type ExchangedResponse,
   type ExchangeOptions,
   type ScopedRequest,
   type SessionIdentity,
 } from '@millpond/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { wrongScopes } from './errors.js';
 
 /** Which scopes the requests of an app have, and who their users are. */
@@ -32,7 +32,7 @@ export function openScopes(app: FastifyInstance, cache: Cache, given: Scopes): (
   const exchange = requestExchanges<FastifyRequest>(options, WHERE);
   const opened = new WeakMap<FastifyRequest, ScopedRequest>();
   app.addHook('onRequest', (request, reply, done) => {
-    const scope = scopes.open(request, reply.raw, exchange(request, responseOf(reply)));
+    const scope = scopes.open(request, reply.raw, exchange(request, replyResponse(reply)));
     opened.set(request, scope);
     scope.run(done);
   });
@@ -48,17 +48,6 @@ export function openScopes(app: FastifyInstance, cache: Cache, given: Scopes): (
 }
 
 const WHERE = '@millpond/fastify: scopes';
-
-function responseOf(reply: FastifyReply): ExchangedResponse {
-  return {
-    isSent: () => reply.sent || reply.raw.headersSent,
-    getHeader: (name) => reply.getHeader(name),
-    setHeader: (name, value) => void reply.header(name, value),
-    // Of this one header Fastify keeps all that is set.
-    addCookie: (text) => void reply.header('set-cookie', text),
-    setStatus: (code) => void reply.code(code),
-  };
-}
 
 function scopeOptions(given: unknown): RequestScopeOptions {
   if (given === true) return {};

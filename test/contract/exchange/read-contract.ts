@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ExchangeHosting } from './exchange-host.js';
+import { gate, until } from '../../core/support/gate.js';
 import { BY_HEADER, start } from './started.js';
 
 /** What cached functions read of the request. */
 export function reading(host: ExchangeHosting): void {
-  describe('a cached function', () => {
+  describe('S107: a cached function', () => {
     test('reads header, cookie, query, parameter and user of whoever calls it, and varies by each', async () => {
       let runs = 0;
       const { ask } = await start(host, {
@@ -53,6 +54,35 @@ export function reading(host: ExchangeHosting): void {
       });
       expect((await ask('/', { 'x-user': 'ada' })).answer).toBe('ada');
       expect((await ask('/', { 'x-user': 'bob' })).answer).toBe('bob');
+    });
+
+    test('hazard 23: who joins the run of another user gets their own answer, and its header', async () => {
+      const door = gate();
+      let [asked, runs] = [0, 0];
+      const { ask } = await start(host, {
+        scopes: { user: ({ headers }) => headers['x-user'] },
+        routes({ cache, exchange, get }) {
+          const load = cache.cacheData(async () => {
+            runs += 1;
+            await door.passed;
+            const user = exchange.requestUser();
+            exchange.responseHeader('x-for', String(user));
+            return user;
+          });
+          get('/', () => {
+            asked += 1;
+            return load();
+          });
+        },
+      });
+      const users = ['ada', 'bob', 'ada', 'bob', 'eve'];
+      const answers = Promise.all(users.map((user) => ask('/', { 'x-user': user })));
+      await until(() => asked === users.length);
+      door.open();
+      expect((await answers).map(({ answer, headers }) => [answer, headers.get('x-for')])).toEqual(
+        users.map((user) => [user, user]),
+      );
+      expect(runs).toBe(3);
     });
 
     test('hazard 34: does not vary by a cookie that it has not read', async () => {

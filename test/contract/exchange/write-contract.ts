@@ -77,6 +77,18 @@ export function writing(host: ExchangeHosting): void {
       expect(cookies).toEqual(['1', '2', '1'].map((visit) => ['app=1', `visit=${visit}${attributes}`]));
     });
 
+    test.each(['set-cookie', 'WWW-Authenticate', 'x-auth-token'])('or a credential by %s is refused', async (name) => {
+      const { ask, errors } = await start(host, {
+        routes({ cache, exchange, get }) {
+          const load = cache.cacheData(async () => exchange.responseHeader(name, 'sid=x'), { scope: 'session' });
+          get('/', () => load());
+        },
+      });
+      const { status, headers, cookies } = await ask('/', { 'x-user': 'ada' });
+      expect([status, headers.get(name), cookies]).toEqual([500, null, []]);
+      expect(errors).toMatchObject([{ code: 'ERR_MILLPOND_EFFECT', message: expect.stringContaining(name) }]);
+    });
+
     test('of a function for everybody is refused', async () => {
       const { ask, errors } = await start(host, {
         routes({ cache, exchange, get }) {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { millpond } from '@millpond/express';
 import express from 'express';
 import session from 'express-session';
-import { userOf, type ScopeHost, type SessionHandle } from './scope-host.js';
+import { sessionIn, userOf, type ScopeHost, type SessionHandle } from './scope-host.js';
 
 type Next = (error?: unknown) => void;
 type Handler = (request: ExpressRequest, response: ServerResponse, next: Next) => void;
@@ -49,7 +49,7 @@ export function expressScopes(name: string, version: unknown): ScopeHost {
         });
       }
       if (sessions === 'plugin') app.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
-      app.use(pond.scopes(sessions === 'header' ? { session: (request) => userOf(request.headers) } : {}));
+      app.use(pond.scopes(sessions === 'header' ? { session: (request) => sessionIn(request.headers) } : {}));
       routes(pond.cache, (path, handler) => {
         app.all(path, (request, response, next) => {
           const visit = {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { millpond } from '@millpond/fastify';
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
-import { userOf, type ScopeHost, type SessionHandle } from './scope-host.js';
+import { sessionIn, userOf, type ScopeHost, type SessionHandle } from './scope-host.js';
 
 /** A session plugin of Fastify. */
 export interface FastifySessions {
@@ -25,7 +25,7 @@ interface AnySession extends Omit<SessionHandle, 'destroy' | 'regenerate'> {
   regenerate(): Promise<void> | void;
 }
 
-function sessionIn(request: object): AnySession {
+function pluginSession(request: object): AnySession {
   return Reflect.get(request, 'session') as AnySession;
 }
 
@@ -37,10 +37,10 @@ export const storedSessions: FastifySessions = {
     await app.register(pluginOf('@fastify/session'), { secret: SECRET, cookie: { secure: false } });
   },
   handle: (request) => ({
-    set: (name, value) => sessionIn(request).set(name, value),
-    get: (name) => sessionIn(request).get(name),
-    destroy: () => sessionIn(request).destroy(),
-    regenerate: async () => sessionIn(request).regenerate(),
+    set: (name, value) => pluginSession(request).set(name, value),
+    get: (name) => pluginSession(request).get(name),
+    destroy: () => pluginSession(request).destroy(),
+    regenerate: async () => pluginSession(request).regenerate(),
   }),
 };
 
@@ -51,10 +51,10 @@ export const sealedSessions: FastifySessions = {
     await app.register(pluginOf('@fastify/secure-session'), { key: Buffer.alloc(32, 7), cookie: { path: '/' } });
   },
   handle: (request) => ({
-    set: (name, value) => sessionIn(request).set(name, value),
-    get: (name) => sessionIn(request).get(name),
-    destroy: async () => sessionIn(request).delete(),
-    regenerate: async () => sessionIn(request).regenerate(),
+    set: (name, value) => pluginSession(request).set(name, value),
+    get: (name) => pluginSession(request).get(name),
+    destroy: async () => pluginSession(request).delete(),
+    regenerate: async () => pluginSession(request).regenerate(),
   }),
 };
 
@@ -69,7 +69,7 @@ export function fastifyScopes({ name, register, handle }: FastifySessions): Scop
           await before(new Promise((resolve) => reply.raw.once('close', resolve)));
         });
       }
-      const ofHeader = { session: (request: FastifyRequest) => userOf(request.headers) };
+      const ofHeader = { session: (request: FastifyRequest) => sessionIn(request.headers) };
       const scopes = sessions === 'header' ? ofHeader : true;
       await app.register(millpond, cache === undefined ? { ...cacheOptions, scopes } : { cache, scopes });
       if (sessions === 'plugin') await register(app);

@@ -8,7 +8,7 @@ import session from 'express-session';
 import type { FastifyRequest } from 'fastify';
 import { handleOf } from './express-host.js';
 import type { FastifySessions } from './fastify-host.js';
-import { userOf, type ScopeHost, type SessionHandle, type Visit } from './scope-host.js';
+import { sessionIn, userOf, type ScopeHost, type SessionHandle, type Visit } from './scope-host.js';
 
 /** A platform below Nest, with a session plugin. */
 interface Platform {
@@ -74,7 +74,7 @@ function nestScopes({ name, make, register, handle }: Platform): ScopeHost {
     async start({ sessions, cacheOptions, cache = createCache(cacheOptions), routes }) {
       const handlers = new Map<string, Handler>();
       routes(cache, (path, handler) => handlers.set(path, handler));
-      const scopes = sessions === 'header' ? { session: ({ headers }: AnyRequest) => userOf(headers) } : true;
+      const scopes = sessions === 'header' ? { session: ({ headers }: AnyRequest) => sessionIn(headers) } : true;
       const app = await make({
         module: class AppModule {},
         imports: [CacheModule.forRoot({ cache, scopes })],

@@ -1,4 +1,4 @@
-import type { Cache, CacheOptions } from '@millpond/core';
+import type { Cache, CacheOptions, SessionIdentity } from '@millpond/core';
 
 /** The session of a request, as each plugin spells it. */
 export interface SessionHandle {
@@ -20,7 +20,7 @@ export interface Visit {
   readonly body: unknown;
 }
 
-/** Whose sessions they are: those of the host's plugin, of nobody, or whoever the header x-user names. */
+/** Whose sessions they are: those of the host's plugin, of nobody, or whoever the headers x-user and x-principal name. */
 export type SessionKind = 'plugin' | 'none' | 'header';
 
 /** An app that is to be started. */
@@ -48,6 +48,12 @@ export interface ScopeApp {
 export interface ScopeHost {
   readonly name: string;
   readonly start: (plan: ScopePlan) => Promise<ScopeApp>;
+}
+
+/** Whose session the headers say that it is: x-user is its id, and x-principal, if it is sent, whose it is now. */
+export function sessionIn(headers: Readonly<Record<string, unknown>>): SessionIdentity | undefined {
+  const [id, principal] = [userOf(headers), headers['x-principal']];
+  return id === undefined || typeof principal !== 'string' ? id : { id, principal };
 }
 
 /** The header that names a user. */

@@ -127,6 +127,20 @@ export function sessionContract(host: ScopeHost): void {
       expect(store.size).toBe(0);
     });
 
+    test('hazard 29: another principal of one id has nothing of the one before, whose session has ended', async () => {
+      const store = new Map<string, unknown>();
+      const made = await shop(host, 'header', store);
+      const ask = (path: string, principal: string): Promise<unknown> =>
+        visitor(made.app.port).ask(path, { user: 'id', principal });
+      expect([await ask('/basket', 'ann'), await ask('/pool', 'ann')]).toEqual([1, 2]);
+      await made.app.cache.flush();
+      expect([await ask('/basket', 'bob'), await ask('/basket', 'bob')]).toEqual([3, 3]);
+      await until(() => made.released.length > 0);
+      expect(made.released).toEqual(['scope']);
+      expect(await ask('/basket', 'ann')).toBe(4);
+      expect([...store.keys()].join(), 'ids and principals are in no key').not.toMatch(/ann|bob/);
+    });
+
     test('a function that says whose it is takes the place of the plugin', async () => {
       const { app } = await shop(host, 'header');
       const ask = (user?: string): Promise<unknown> =>

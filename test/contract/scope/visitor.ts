@@ -10,6 +10,8 @@ interface AskOptions {
   readonly method?: 'GET' | 'POST';
   /** Sent in the header x-user. */
   readonly user?: string;
+  /** Sent in the header x-principal. */
+  readonly principal?: string;
   /** Sent as JSON, a piece at a time. */
   readonly body?: object;
 }
@@ -26,11 +28,12 @@ export function visitor(port: number): Visitor {
     }
   }
 
-  function headersOf({ user, body }: AskOptions): Record<string, string> {
+  function headersOf({ user, principal, body }: AskOptions): Record<string, string> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     return {
       ...(cookie === '' ? {} : { cookie }),
       ...(user === undefined ? {} : { 'x-user': user }),
+      ...(principal === undefined ? {} : { 'x-principal': principal }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
   }

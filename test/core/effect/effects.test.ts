@@ -93,6 +93,24 @@ describe('S106: an effect inside a cached function', () => {
 });
 
 describe('hazard 30: effects', () => {
+  test('whose action calls a function that brings them again act once, and an event says why', async () => {
+    const { cache } = pond({ logger: { warn: () => undefined } });
+    const heard = record(cache, 'effectFailed');
+    let acted = 0;
+    const audit = cache.effect('audit', () => {
+      acted += 1;
+      void getLevel();
+    });
+    const getLevel = cache.cacheData(async () => audit(), { name: 'getLevel' });
+    await getLevel();
+    await getLevel();
+    expect(acted).toBe(2);
+    expect(heard).toMatchObject([
+      { effect: 'audit', fn: 'getLevel', error: { code: 'ERR_MILLPOND_EFFECT' } },
+      { effect: 'audit', fn: 'getLevel', error: { message: expect.stringContaining('would go on for ever') } },
+    ]);
+  });
+
   test('act in the async context of each who is answered: who started the run, who joined, who hits', async () => {
     const als = new AsyncLocalStorage<string>();
     const { cache } = pond();
@@ -183,7 +201,7 @@ describe('hazard 30: effects', () => {
     expect(log).toEqual(['late']);
   });
 
-  test('inside an outer function with `inherit: false` are none of its own', async () => {
+  test('hazard 26: inside an outer function with `inherit: false` are none of its own', async () => {
     const { cache, log, note } = noted();
     const inner = cache.cacheData(async () => note('inner'));
     const outer = cache.cacheData(

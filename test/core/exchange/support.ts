@@ -48,9 +48,14 @@ export function hostOf(asked: Asked, response: Written): ExchangeHost {
   };
 }
 
+/** A response that nothing was done to yet. */
+export function unsent(): Written {
+  return { status: 200, headers: {}, cookies: [], lines: [], sent: false };
+}
+
 /** Opens the scope of a request of a cache. */
 export function begin(cache: Cache, asked: Asked = {}): Visit {
-  const response: Written = { status: 200, headers: {}, cookies: [], lines: [], sent: false };
+  const response = unsent();
   const scope = cache.openScope({ session: asked.session, exchange: hostOf(asked, response) });
   return { response, scope };
 }

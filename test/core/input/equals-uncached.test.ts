@@ -48,9 +48,11 @@ const round = fc.record({
   ),
   after: fc.option(
     fc.record({
-      do: fc.constantFrom('delete' as const, 'expire' as const, 'advance' as const),
+      do: fc.constantFrom('delete' as const, 'expire' as const, 'advance' as const, 'lose' as const),
       fn: fc.nat(2),
       arg: fc.nat(1),
+      /** Which key of the store is lost. */
+      key: fc.nat(20),
     }),
     { nil: undefined },
   ),
@@ -126,13 +128,24 @@ function processesOf(
 ) {
   const store = where === 'in memory' ? undefined : new Map<string, unknown>();
   const start = () => processOf(fns, { ...options, store });
-  return { start, processes: Array.from({ length: where === 'in memory' || where === 'over a store' ? 1 : 2 }, start) };
+  return {
+    store,
+    start,
+    processes: Array.from({ length: where === 'in memory' || where === 'over a store' ? 1 : 2 }, start),
+  };
 }
 
 /** One of the processes begins anew, with nothing but what the store has. */
 async function restart(processes: ReturnType<typeof processOf>[], start: () => ReturnType<typeof processOf>) {
   const [first] = processes.splice(0, 1, start());
   await first?.cache.close();
+}
+
+/** Something in a store has expired before the rest, or was evicted there. */
+function lose(store: Map<string, unknown> | undefined, at: number): void {
+  const keys = [...(store?.keys() ?? [])];
+  const lost = keys[at % keys.length];
+  if (lost !== undefined) store?.delete(lost);
 }
 
 test('S106, S107: whatever functions read, call and act, each caller gets the answer and the effects of an uncached call', async () => {
@@ -145,7 +158,7 @@ test('S106, S107: whatever functions read, call and act, each caller gets the an
       async (fns, rounds, maxVariants, where) => {
         const visits = new AsyncLocalStorage<Visit>();
         const clock = fakeClock();
-        const { processes, start } = processesOf(fns, where, { clock, maxVariants, visits });
+        const { processes, start, store } = processesOf(fns, where, { clock, maxVariants, visits });
         const processAt = (at: number) => processes[at % processes.length];
         const plain =
           (visit: Visit): Call =>
@@ -166,10 +179,10 @@ test('S106, S107: whatever functions read, call and act, each caller gets the an
           await Promise.all(asked);
           await settle();
           for (const { cache } of processes) await cache.flush();
-          if (after?.do === 'advance') await clock.advance(10_000);
           if (where === 'with restarts') await restart(processes, start);
-          if (after?.do !== 'advance' && after !== undefined)
-            await processAt(calls.length)?.cached[after.fn]?.[after.do](after.arg);
+          if (after?.do === 'advance') await clock.advance(10_000);
+          else if (after?.do === 'lose') lose(store, after.key);
+          else if (after !== undefined) await processAt(calls.length)?.cached[after.fn]?.[after.do](after.arg);
         }
         for (const { cache } of processes) await cache.close();
       },

@@ -73,7 +73,7 @@ describe('S109: what is made of a cached value', () => {
     expect(calls).toBe(2);
   });
 
-  test('`inherit: false` stops both', async () => {
+  test('hazard 26: `inherit: false` stops both', async () => {
     const { cache, clock, getOuter, state } = nested({ ttl: '1m', tags: ['t'] }, { inherit: false });
     await getOuter('a');
     await clock.advance(60_000);

@@ -1,6 +1,7 @@
 import { buildCachedFunction, type CachedFunctionParts } from '../cached-function.js';
 import type { Invalidation } from '../cached.js';
 import type { Built } from '../host.js';
+import { someCanBeRead } from '../input/index.js';
 import { DataFunction } from './data-function.js';
 import type { DataFunctionParts } from './data-parts.js';
 
@@ -45,7 +46,7 @@ export function buildCachedData(
   const underWay = {
     outdate(key: string): void {
       flights.outdate(key);
-      if (!host.inputs.isEmpty) flights.outdateVariants(key);
+      if (someCanBeRead()) flights.outdateVariants(key);
     },
     outdateAll: () => flights.outdateAll(),
   };

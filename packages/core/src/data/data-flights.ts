@@ -8,7 +8,7 @@ import { wouldReplace } from './would-replace.js';
 import { inRootContext } from '../context.js';
 import type { Place } from '../effect/index.js';
 import { callTimeout } from '../errors/index.js';
-import { isWithin, keyOfPath, lookHere, Reads, type Read } from '../input/index.js';
+import { callerContext, isWithin, keyOfPath, lookHere, Reads, someCanBeRead, type Read } from '../input/index.js';
 import { Flight } from '../run/flight.js';
 import { type Limit } from '../run/waiter.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
@@ -107,8 +107,8 @@ export class DataFlights {
 
   /** What a run may read: of its caller, or what the value had read that it refreshes (hazard 25). */
   #readsOf(flight: Flight<DataOutcome>, base: string, given: readonly Read[] | undefined): Reads | undefined {
-    const { host, flights, variants, report } = this.#parts;
-    if (host.inputs.isEmpty) return undefined;
+    const { flights, variants, report } = this.#parts;
+    if (!someCanBeRead()) return undefined;
     const onRead = (read: Read): void => {
       // What is newer stays where it is found, though its run has read something else (hazard 16).
       if (!wouldReplace(this.#parts, flight, reads.path, (there) => there.run > flight.run)) {
@@ -124,15 +124,14 @@ export class DataFlights {
       flights.setApart(flight);
       flight.letOthersGo();
     };
-    const reads: Reads = new Reads(base, report.fn, given ?? host.inputs.callerContext(), onRead, onFailed);
+    const reads: Reads = new Reads(base, report.fn, given ?? callerContext(), onRead, onFailed);
     return reads;
   }
 
   /** Whether what a run reads is the same for who calls now; undefined when nothing can be read. */
   sameInputs(): ((read: Read) => boolean) | undefined {
-    const { inputs } = this.#parts.host;
-    if (inputs.isEmpty) return undefined;
-    const inContext = inputs.callerContext();
+    if (!someCanBeRead()) return undefined;
+    const inContext = callerContext();
     return ({ input, text }) => inContext(() => lookHere(input)?.text === text);
   }
 

@@ -10,7 +10,7 @@ import { inRootContext } from '../context.js';
 import { expireIn } from './expire.js';
 import { placeIn } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
-import { Reads, type Located, type Read } from '../input/index.js';
+import { callerContext, Reads, someCanBeRead, type Located, type Read } from '../input/index.js';
 import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import type { Entry } from '../memory/index.js';
@@ -140,7 +140,7 @@ export class DataFunction {
     const primed = keep(value, keepOptions(call.key));
     if (!host.settings.enabled || host.closed) return;
     const errand = { reason: 'refresh', freshness: settings.policy, primed, late: undefined } as const;
-    if (!host.inputs.isEmpty) this.#parts.flights.outdateVariants(key);
+    if (someCanBeRead()) this.#parts.flights.outdateVariants(key);
     const flight = this.#flights.start(call, errand, false);
     const outcome = await this.#flights.wait(flight, call, undefined);
     if (outcome.type === 'failure') throw outcome.error;
@@ -191,7 +191,7 @@ export class DataFunction {
       replays: true,
       passesThrough: true,
     });
-    if (!host.inputs.isEmpty) flight.reads = new Reads('', report.fn, host.inputs.callerContext(), NOTHING, NOTHING);
+    if (someCanBeRead()) flight.reads = new Reads('', report.fn, callerContext(), NOTHING, NOTHING);
     report.started(undefined);
     const start = (): void => flight.begin(() => runWithin(flight, () => Reflect.apply(original, self, args)));
     if (context === 'caller') start();

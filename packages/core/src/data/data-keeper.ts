@@ -65,7 +65,7 @@ export class DataKeeper {
 
   /** Makes the entry of what a run returned; when it `keeps`, memory and the store have it afterwards. */
   keepResult(flight: Flight<DataOutcome>, begun: Begun | undefined, result: Result, keeps: boolean): DataEntry {
-    const { settings, store, report, host } = this.#parts;
+    const { settings, store, report } = this.#parts;
     const { kept, ttl = Infinity, computeMs } = result;
     const { used } = flight;
     const createdAt = this.#now();
@@ -74,8 +74,7 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    // Effects of another cache would not be found by their names.
-    const stores = keeps && host.effects.owns(acts) && begun?.storable === true && isOfUse(store, storedFor, used);
+    const stores = keeps && this.#isOwn(flight, acts) && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,
@@ -94,6 +93,13 @@ export class DataKeeper {
     if (stores) this.#store(store, entry, begun, flight, result, storedFor);
     else if (keeps) this.#leaveUnstored(flight, result);
     return entry;
+  }
+
+  /** Effects and inputs of another cache would not be found by their names. */
+  #isOwn(flight: Flight<DataOutcome>, acts: Acts | undefined): boolean {
+    const { effects, inputs } = this.#parts.host;
+    const path = pathOf(flight);
+    return effects.owns(acts) && inputs.ownPart(path).length === path.length;
   }
 
   /** What the store has is older than what replaces it, and would be back as soon as memory asks the store again. */

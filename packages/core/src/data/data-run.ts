@@ -7,7 +7,7 @@ import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-ou
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { StoreSearch } from './store-search.js';
 import type { MissReason } from '../events.js';
-import { keyOfPath } from '../input/index.js';
+import { keyOfPath, someCanBeRead } from '../input/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
 import type { Places } from '../run/places.js';
 import { askWithin, runWithin } from '../run/run-context.js';
@@ -228,9 +228,9 @@ export class DataRun {
    * that does not answer is not waited for: then the value is not stored, and what is there is deleted when that succeeds.
    */
   async #beginPrime(key: string, { entries }: DataStore): Promise<Begun> {
-    const { settings, host } = this.#parts;
+    const { settings } = this.#parts;
     const begun = await entries.begin(key, settings.staticTags);
-    if (host.inputs.isEmpty || !begun.storable) return begun;
+    if (!someCanBeRead() || !begun.storable) return begun;
     await entries.delete(key);
     return entries.begin(key, settings.staticTags);
   }

@@ -69,7 +69,7 @@ export class StoreSearch {
     const { host, settings, flights } = this.#parts;
     const base = baseOf(flight);
     const lookUp = (key: string): Promise<StoreLookup> => entries.lookup(key, settings.staticTags, base);
-    const along = await lookAlong(base, known, lookUp, leadsOn);
+    const along = await lookAlong(base, host.inputs.ownPart(known), lookUp, leadsOn);
     const path = [...along.path];
     const key = keyOfPath(base, path);
     if (flight.key !== key) flights.rekey(flight, key);

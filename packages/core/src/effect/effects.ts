@@ -1,6 +1,6 @@
 import { decodeValue, encodeValue } from '../codec/index.js';
 import { adopt, codecsOf, keep, type CodecList, type KeepOptions } from '../copy/index.js';
-import { effectShared, effectUnknown, invalidOption } from '../errors/index.js';
+import { effectInItself, effectShared, effectUnknown, invalidOption } from '../errors/index.js';
 import type { CacheEvents } from '../events.js';
 import { isScopedBy, scopeOf, showKey } from '../key/index.js';
 import type { Recorder } from '../run/inherited.js';
@@ -33,6 +33,8 @@ type Action = (...args: readonly unknown[]) => unknown;
 /** The effects of one cache, by their names. */
 export class Effects {
   readonly #actions = new Map<string, Action>();
+  /** Those whose action is below on the stack. */
+  readonly #acting = new Set<string>();
   readonly #events: CacheEvents;
   readonly #cache: string | undefined;
   readonly #codecs: ReturnType<typeof codecsOf>;
@@ -52,7 +54,7 @@ export class Effects {
       throw invalidOption('effect', 'name', name, 'a name that no other effect of this cache has');
     }
     if (typeof action !== 'function') throw invalidOption('effect', 'action', action, 'a function');
-    const act: Action = (...args) => Reflect.apply(action, undefined, args);
+    const act: Action = (...args) => this.#act(name, () => Reflect.apply(action, undefined, args));
     const { scope = 'global' } = options;
     this.#actions.set(name, act);
     return (...args) => {
@@ -87,6 +89,16 @@ export class Effects {
     }
   }
 
+  #act(name: string, run: () => unknown): unknown {
+    const isInner = this.#acting.has(name);
+    this.#acting.add(name);
+    try {
+      return run();
+    } finally {
+      if (!isInner) this.#acting.delete(name);
+    }
+  }
+
   /** What an action throws reaches nobody but the listeners of `effectFailed`: the answer is the same. */
   #attempt(
     { name, args }: { readonly name: string; readonly args: readonly unknown[] },
@@ -95,6 +107,8 @@ export class Effects {
     const action = this.#actions.get(name);
     try {
       if (action === undefined) throw effectUnknown(name);
+      // Its action has called a cached function that brings it again, and would for ever.
+      if (this.#acting.has(name)) throw effectInItself(name);
       this.#settle(name, action(...args), performed);
     } catch (error) {
       this.#tell(name, performed, error);

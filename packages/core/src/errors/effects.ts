@@ -19,6 +19,15 @@ export function effectShared(name: string, scope: 'session' | 'request', fn: str
   );
 }
 
+/** An effect that was to act for a cached function which its own action has called; carried by an event. */
+export function effectInItself(name: string): CacheError {
+  return new CacheError(
+    'ERR_MILLPOND_EFFECT',
+    `${name}: its action called a cached function that has ${name} among its own effects, which would go on for ever, so it has ` +
+      'not acted again. Let the action get what it needs as arguments, or call a function without that effect.',
+  );
+}
+
 /** A stored entry with an effect that this process does not have; carried by an event. */
 export function effectUnknown(name: string): CacheError {
   return new CacheError(

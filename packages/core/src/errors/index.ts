@@ -10,7 +10,7 @@ export { unhashableArgument, hasherFailed, identityFailed, argumentsChanged } fr
 export { recursiveCall, callTimeout, overloaded, cacheClosed } from './calls.js';
 export { noScope, scopeInRoute, wrongScope, type MissingScope } from './scopes.js';
 export { uncacheableValue, valueMutated, valueTooLarge, tooManyTags, notAStream, readerTooSlow } from './values.js';
-export { tooManyEffects, effectShared, effectUnknown } from './effects.js';
+export { tooManyEffects, effectInItself, effectShared, effectUnknown } from './effects.js';
 export {
   headersSent,
   noExchange,
@@ -21,7 +21,7 @@ export {
   wrongEffect,
   wrongInput,
 } from './exchange.js';
-export { inputNotHere, otherInput } from './inputs.js';
+export { inputHasNoKey, inputNotHere, otherInput } from './inputs.js';
 export { wrongRows, idChanged } from './batches.js';
 export { resourceAsksForItself, releaseFailed, releasedInUse } from './resources.js';
 export { storeFailed, storeTimeout, storeDamaged, injectedFault } from './stores.js';

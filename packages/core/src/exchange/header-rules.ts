@@ -1,14 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { refusedHeader, wrongEffect } from '../errors/index.js';
+import { CREDENTIAL_HEADERS } from '../http/credentials.js';
 
 /** Headers that tell who somebody is, or ask for it: what is replayed goes to others (hazard 30); in lower case. */
 const CREDENTIALS: ReadonlySet<string> = new Set([
-  'authorization',
+  // A login often answers with one of those (`x-auth-token`, say) that later requests carry.
+  ...CREDENTIAL_HEADERS,
   'authentication-info',
   'www-authenticate',
   'authentication-control',
   'proxy-authenticate',
-  'proxy-authorization',
   'proxy-authentication-info',
   'set-cookie2',
   'clear-site-data',

@@ -11,4 +11,5 @@ export {
   type ExchangeOptions,
   type RequestExchanges,
 } from './request-exchanges.js';
+export { replyResponse } from './reply-response.js';
 export type { CookieOptions } from './set-cookie.js';

@@ -1,13 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { invalidOption } from '../errors/index.js';
-import { createKeyer, digest, type Hasher } from '../key/index.js';
-import { asRunHere } from '../run/run-context.js';
-import { scopesHere, type Scopes } from '../scope/index.js';
+import { inputHasNoKey, invalidOption } from '../errors/index.js';
+import { digest, valueText, type Hasher } from '../key/index.js';
 import { checkOptions, isBoolean } from '../settings/index.js';
 import { isUnwantedPromise } from '../unwanted-promise.js';
+import { needWholeContext } from './caller-context.js';
 import { ownCopy } from './own-copy.js';
-import type { InContext } from './reads.js';
-import { readHere, type Input } from './read.js';
+import { readHere, type Input, type Read } from './read.js';
 
 const AT_ONCE = 'what is known at once: await it where the request begins, and let `read` return what it came to';
 
@@ -24,26 +21,9 @@ export interface InputOptions {
 export class Inputs {
   readonly #inputs = new Map<string, Input>();
   readonly #hashers: readonly Hasher[];
-  readonly #scopes: Pick<Scopes, 'haveExchanges'>;
-  /** Whether some may read anything of the context of their caller. */
-  #needsAll = false;
 
-  constructor(hashers: readonly Hasher[], scopes: Pick<Scopes, 'haveExchanges'>) {
+  constructor(hashers: readonly Hasher[]) {
     this.#hashers = hashers;
-    this.#scopes = scopes;
-  }
-
-  /** Whether nothing can be read: then no run needs to know its caller's context. */
-  get isEmpty(): boolean {
-    return this.#inputs.size === 0 && !this.#scopes.haveExchanges;
-  }
-
-  /** The context of who calls this, as far as inputs need it. */
-  callerContext(): InContext {
-    if (this.#needsAll) return AsyncLocalStorage.snapshot();
-    // Of requests only the scope is needed, and it lets go of them when they end, whatever becomes of the run (hazard 31).
-    const [inRun, inScopes] = [asRunHere(), scopesHere()];
-    return (ask) => inRun(() => inScopes(ask));
   }
 
   /** Makes an input: see `Cache.input`. */
@@ -53,27 +33,21 @@ export class Inputs {
     if (this.#inputs.has(name))
       throw invalidOption('input', 'name', name, 'a name that no other input of this cache has');
     if (typeof read !== 'function') throw invalidOption('input', 'read', read, 'a function that is not asynchronous');
-    this.#needsAll = true;
+    needWholeContext();
     return this.ofRequest(name, () => Reflect.apply(read, undefined, []), options.secret ?? false);
   }
 
   /** Makes one that needs no more of its caller than the scope that they are in. */
   ofRequest(name: string, ask: () => unknown, isSecret: boolean): () => unknown {
-    const keyer = createKeyer({
-      fn: `input ${name}`,
-      original: ask,
-      key: undefined,
-      isIgnored: () => false,
-      hashers: this.#hashers,
-      stored: true,
-    });
+    const fn = `input ${name}`;
+    const textOf = valueText({ fn, root: 'read()', hashers: this.#hashers, refuse: inputHasNoKey });
     const input: Input = {
       name,
       read() {
         const value = ask();
-        if (isUnwantedPromise(value)) throw invalidOption(`input ${name}`, 'read()', value, AT_ONCE);
+        if (isUnwantedPromise(value)) throw invalidOption(fn, 'read()', value, AT_ONCE);
         const met: object[] = [];
-        const text = keyer.keyOf(undefined, [value], met);
+        const text = textOf(value, met);
         // A resource is what it is for everybody.
         const own = met.length === 0 ? ownCopy(value) : value;
         return { input, value: own, text: isSecret ? `#${digest(text)}` : text };
@@ -81,6 +55,15 @@ export class Inputs {
     };
     this.#inputs.set(name, input);
     return () => readHere(input).value;
+  }
+
+  /**
+   * The beginning of a path, up to the first input of another cache: a store has the names alone, and by the same one this
+   * cache may have something else (hazard 24).
+   */
+  ownPart(path: readonly Read[]): readonly Read[] {
+    const end = path.findIndex(({ input }) => this.#inputs.get(input.name) !== input);
+    return end === -1 ? path : path.slice(0, end);
   }
 
   /** The input of a name, which another process has noted; undefined when this cache does not have it. */

@@ -14,4 +14,5 @@ export {
 } from './known-resource.js';
 export { standsFor } from './parameters.js';
 export { hasCodeOf } from './source.js';
+export { valueText } from './value-text.js';
 export { isOfThisProcess, isScopedBy, scopeOf, scopeText, withoutScope, type ScopeTag } from './scope-text.js';

@@ -43,6 +43,9 @@ const openers: { readonly [K in Exclude<Kind, AtomKind>]: (object: never) => Fra
   set: openSet,
 };
 
+/** Makes the error for a value that has no key; its place is a path such as `args[0].user.socket`. */
+export type Refuse = (fn: string, path: string, type: string, cure: string, cause?: unknown) => CacheError;
+
 /** What a walk knows of the function whose call it makes the key of. */
 export interface WalkOptions {
   /** Shown in messages. */
@@ -52,6 +55,8 @@ export interface WalkOptions {
   readonly stored: boolean;
   /** Gets the resources that the key holds, if anybody asks. */
   readonly met?: object[] | undefined;
+  /** Default: the error for an argument. */
+  readonly refuse?: Refuse | undefined;
 }
 
 /**
@@ -242,7 +247,8 @@ export class Walk {
   }
 
   #refusal(type: string, cure: string, cause?: unknown): CacheError {
-    return unhashableArgument(this.#options.fn, this.#path(), type, cure, cause);
+    const { fn, refuse = unhashableArgument } = this.#options;
+    return refuse(fn, this.#path(), type, cure, cause);
   }
 }
 

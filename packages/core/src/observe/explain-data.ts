@@ -55,7 +55,7 @@ async function lookInStore(
   known: readonly Read[],
 ): Promise<Looked<StoreInspection>> {
   const inspect = (key: string): Promise<StoreInspection> => entries.inspect(key, settings.staticTags, base);
-  const along = await lookAlong(base, known, inspect, leadsOn);
+  const along = await lookAlong(base, host.inputs.ownPart(known), inspect, leadsOn);
   const path = [...along.path];
   for (let { looked } = along; ; looked = await inspect(keyOfPath(base, path))) {
     const input = looked.state === 'branch' ? host.inputs.named(looked.input) : undefined;

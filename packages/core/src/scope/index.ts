@@ -4,7 +4,8 @@ export { inRootContextWithExchange, inRootContextWithScopes, scopesHere } from '
 export { functionScope, type FunctionScope } from './function-scope.js';
 export type { ScopeKind } from './request-scope.js';
 export { requestScopes, type RequestScopes, type ScopedRequest, type SessionOfRequest } from './request-scopes.js';
-export { Scopes, type OpenScope, type ScopeOptions } from './scopes.js';
+export { Scopes, someHaveExchanges, type OpenScope, type ScopeOptions } from './scopes.js';
 export type { SessionIdentity, SessionSource } from './session-identity.js';
 export type { SessionRequest } from './plugin-session.js';
+export { whenClosed, type Closing } from './when-closed.js';
 export { sessionStore } from './session-store.js';

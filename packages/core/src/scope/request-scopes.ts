@@ -4,17 +4,10 @@ import { sessionIdOf, sessionOf, type SessionRequest } from './plugin-session.js
 import type { ExchangeHost } from '../exchange/exchange-host.js';
 import type { OpenScope } from './scopes.js';
 import type { SessionIdentity } from './session-identity.js';
+import { whenClosed, type Closing } from './when-closed.js';
 
 /** Says whose session a request has; asked at each use. */
 export type SessionOfRequest<Q> = (request: Q) => SessionIdentity | undefined;
-
-/** What ends a request: it comes also when the client goes away. */
-interface Closing {
-  readonly closed?: boolean | undefined;
-  /** That of HTTP/2, whose responses do not tell themselves whether they are closed. */
-  readonly stream?: { readonly closed?: boolean | undefined } | undefined;
-  once(event: 'close', listener: () => void): unknown;
-}
 
 /** The scope of one request, which ends with its response. */
 export interface ScopedRequest extends Pick<OpenScope, 'run'> {
@@ -69,17 +62,11 @@ export function requestScopes<Q extends SessionRequest>(
         // It was destroyed, or another was begun in its place.
         if (begunWith !== undefined && sessionIdOf(request) !== begunWith) follow(cache.endSession(begunWith));
       };
-      // The client may have left while something before this was waited for: then there is nothing more to hear.
-      if (isClosed(response)) end();
-      else response.once('close', end);
+      whenClosed(response, end);
       return { run: scope.run, noteSession };
     },
     async ended() {
       await Promise.all(ending);
     },
   };
-}
-
-function isClosed({ closed, stream }: Closing): boolean {
-  return closed === true || stream?.closed === true;
 }

@@ -58,12 +58,20 @@ const WHERE = 'runInScope';
 /** Requests are numbered over all caches of the process. */
 let requests = 0;
 
+/** Whether any cache of the process has had the scope of a request that can be read. */
+let someExchanges = false;
+
+/** Whether runs of any cache may come to read requests: the functions of one cache call those of others. */
+export function someHaveExchanges(): boolean {
+  return someExchanges;
+}
+
 /** The sessions and requests of one cache, as far as something was made in them. */
 export class Scopes implements RequestHost {
   readonly #live = new Map<string, Live>();
   readonly #sessions: Sessions;
   readonly #holdings: Holdings;
-  /** Whether any scope was that of a request that can be read. */
+  /** Whether any scope of this cache was that of a request that can be read. */
   #haveExchanges = false;
 
   constructor({ clock, holdings, maxSessions, sessionIdle }: ScopesOptions) {
@@ -86,13 +94,13 @@ export class Scopes implements RequestHost {
     checkScopeOptions(options);
     const { session, exchange } = options;
     if (typeof session !== 'function') readIdentity(session);
-    if (exchange !== undefined) this.#haveExchanges = true;
+    if (exchange !== undefined) this.#haveExchanges = someExchanges = true;
     const request = new RequestScope(this, session, exchange);
     const end = (): Promise<void> => inRootContext(() => request.end());
     return { run: (fn) => runInside(this, request, fn), end, [Symbol.asyncDispose]: end };
   }
 
-  /** Whether runs may read requests, so that they need to know of whose call they are. */
+  /** Whether the requests of this cache can be read. */
   get haveExchanges(): boolean {
     return this.#haveExchanges;
   }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { whenClosed, type Closing } from '@millpond/core';
 import { isObject } from '../resources/dispose.js';
 import { Life } from './life.js';
 import { fastifyOf, hasServer, useFirst, type Adapter } from './platform.js';
@@ -8,12 +9,6 @@ const requests = new WeakMap<object, Life>();
 
 /** The request in which code runs. */
 const current = new AsyncLocalStorage<Life>();
-
-/** As Node has it. */
-interface Response {
-  readonly closed?: boolean;
-  once(event: 'close', listener: () => void): unknown;
-}
 
 /**
  * Notes each request of an app, with its end: when its response is closed, be that because all of it was sent, or because
@@ -26,20 +21,19 @@ export function watchRequests(adapter: Adapter | null | undefined): void {
   if (isServer(server)) server.prependListener('request', (raw, response) => current.enterWith(noted(raw, response)));
   // What is injected into Fastify (`app.inject()`), or comes by another of its servers, the listener does not hear of; nor
   // does it of an Express app that is behind a server of its own.
-  const inside = (raw: object, response: Response, next: () => void): void => current.run(noted(raw, response), next);
+  const inside = (raw: object, response: Closing, next: () => void): void => current.run(noted(raw, response), next);
   const fastify = fastifyOf(adapter);
   if (fastify === undefined) useFirst(adapter, inside);
   else fastify.addHook('onRequest', ({ raw }, reply, done) => inside(raw, reply.raw, done));
 }
 
 /** The request that Node has made, with its end. */
-export function noted(raw: object, response: Response): Life {
+export function noted(raw: object, response: Closing): Life {
   let life = requests.get(raw);
   if (life === undefined) {
     const made = new Life();
     requests.set(raw, (life = made));
-    if (response.closed === true) void made.end('close');
-    else response.once('close', () => void made.end('close'));
+    whenClosed(response, () => void made.end('close'));
   }
   return life;
 }
@@ -64,12 +58,12 @@ function byItsResponse(request: object): Life | undefined {
   return isResponseOf(request, response) ? noted(request, response) : undefined;
 }
 
-function isResponseOf(request: object, value: unknown): value is Response {
+function isResponseOf(request: object, value: unknown): value is Closing {
   return property(value, 'req') === request && typeof property(value, 'once') === 'function';
 }
 
 interface ServerLike {
-  prependListener(event: 'request', listener: (raw: object, response: Response) => void): unknown;
+  prependListener(event: 'request', listener: (raw: object, response: Closing) => void): unknown;
 }
 
 function isServer(value: unknown): value is ServerLike {

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { nodeResponse, type ExchangedRequest, type ExchangedResponse, type SessionRequest } from '@millpond/core';
+import {
+  nodeResponse,
+  replyResponse,
+  type ExchangedRequest,
+  type ExchangedResponse,
+  type SessionRequest,
+} from '@millpond/core';
 import type { FastifyReply } from '../requests/platform.js';
 import type { HttpRequest } from './scope-options.interface.js';
 
@@ -68,15 +74,4 @@ export class KnownExchange implements SessionRequest, ExchangedRequest {
   #property(name: string): unknown {
     return Reflect.get(this.platform.request, name);
   }
-}
-
-function replyResponse(reply: FastifyReply): ExchangedResponse {
-  return {
-    isSent: () => reply.sent || reply.raw.headersSent,
-    getHeader: (name) => reply.getHeader(name),
-    setHeader: (name, value) => void reply.header(name, value),
-    // Of this one header Fastify keeps all that is set.
-    addCookie: (text) => void reply.header('set-cookie', text),
-    setStatus: (code) => void reply.code(code),
-  };
 }
