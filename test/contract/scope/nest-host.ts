@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { All, Controller, HttpCode, Req, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -8,7 +9,7 @@ import session from 'express-session';
 import type { FastifyRequest } from 'fastify';
 import { handleOf } from './express-host.js';
 import type { FastifySessions } from './fastify-host.js';
-import { sessionIn, userOf, type ScopeHost, type SessionHandle, type Visit } from './scope-host.js';
+import { sessionIn, userOf, type ScopeHost, type ScopePlan, type SessionHandle, type Visit } from './scope-host.js';
 
 /** A platform below Nest, with a session plugin. */
 interface Platform {
@@ -16,6 +17,8 @@ interface Platform {
   readonly make: (module: object) => Promise<INestApplication>;
   readonly register: (app: INestApplication) => Promise<void>;
   readonly handle: (request: object) => SessionHandle;
+  /** Lets requests wait before they come to Nest. */
+  readonly delay: (app: INestApplication, wait: NonNullable<ScopePlan['before']>) => void;
 }
 
 const OPTIONS = { logger: false, forceCloseConnections: true } as const;
@@ -25,6 +28,12 @@ const onExpress: Platform = {
   make: (module) => NestFactory.create(module, new ExpressAdapter(), OPTIONS),
   register: async (app) => void app.use(session({ secret: 'x', resave: false, saveUninitialized: true })),
   handle: handleOf,
+  delay(app, wait) {
+    app.use(async (_request: unknown, response: ServerResponse, next: () => void) => {
+      await wait(closeOf(response));
+      next();
+    });
+  },
 };
 
 function onFastify({ name, register, handle }: FastifySessions): Platform {
@@ -33,7 +42,15 @@ function onFastify({ name, register, handle }: FastifySessions): Platform {
     make: (module) => NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), OPTIONS),
     register: (app) => register((app as NestFastifyApplication).getHttpAdapter().getInstance()),
     handle: (request) => handle(request as FastifyRequest),
+    delay(app, wait) {
+      const instance = (app as NestFastifyApplication).getHttpAdapter().getInstance();
+      instance.addHook('onRequest', (_request, reply) => wait(closeOf(reply.raw)));
+    },
   };
+}
+
+function closeOf(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('close', resolve));
 }
 
 interface AnyRequest {
@@ -68,10 +85,10 @@ function controllerOf(handlers: ReadonlyMap<string, Handler>, handle: Platform['
 }
 
 /** Nest on a platform with a session plugin, which `main.ts` registers as its documentation says. */
-function nestScopes({ name, make, register, handle }: Platform): ScopeHost {
+function nestScopes({ name, make, register, handle, delay }: Platform): ScopeHost {
   return {
     name: `Nest on ${name}`,
-    async start({ sessions, cacheOptions, cache = createCache(cacheOptions), routes }) {
+    async start({ sessions, cacheOptions, cache = createCache(cacheOptions), before, routes }) {
       const handlers = new Map<string, Handler>();
       routes(cache, (path, handler) => handlers.set(path, handler));
       const scopes = sessions === 'header' ? { session: ({ headers }: AnyRequest) => sessionIn(headers) } : true;
@@ -80,6 +97,7 @@ function nestScopes({ name, make, register, handle }: Platform): ScopeHost {
         imports: [CacheModule.forRoot({ cache, scopes })],
         controllers: [controllerOf(handlers, handle)],
       });
+      if (before !== undefined) delay(app, before);
       if (sessions === 'plugin') await register(app);
       const errors: unknown[] = [];
       app.useGlobalFilters({

@@ -99,7 +99,7 @@ async function complete(context: StoreContext, names: FenceNames, answer: Answer
     return standing !== 'contested' && standing.token === undefined;
   });
   if (missing.length > 0 && context.isOpen()) {
-    const made = await secondStep(context, Promise.all(missing.map((name) => tokens.make(name))));
+    const made = await secondStep(context, Promise.all(missing.map((name) => tokens.make(name, answer.sentAt))));
     for (const [place, name] of missing.entries()) answer.stored.set(name, made?.[place]);
   }
   return new RunFences(answer.startedAt, names, stands);

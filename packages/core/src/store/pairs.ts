@@ -54,7 +54,7 @@ async function withLearned(
   for (const [place, tag] of learned.entries()) {
     const standing = tokens.standing(names.tag(tag), values[place], sentAt);
     if (standing === 'contested') return undefined;
-    const token = standing.token ?? (await tokens.make(names.tag(tag)));
+    const token = standing.token ?? (await tokens.make(names.tag(tag), sentAt));
     if (token === undefined) return undefined;
     known.set(tag, token);
   }

@@ -55,10 +55,11 @@ export interface Tokens {
   /** What a stored value means, given what this process wrote and saw, and when the read of it was sent. */
   standing(name: string, stored: unknown, sentAt: number): Standing;
   /**
-   * Makes a token that is missing: set, acknowledged and read back (hazard 2), once for all who miss it. Undefined
-   * when that did not succeed.
+   * Makes a token that is missing: set, acknowledged and read back (hazard 2), once for all who miss it, also for those
+   * whose read, sent at `sentAt`, was answered with the past: a second one would outdate what was made under the first.
+   * Undefined when that did not succeed.
    */
-  make(name: string): Promise<string | undefined>;
+  make(name: string, sentAt: number): Promise<string | undefined>;
 }
 
 /** What tokens need. */
@@ -88,6 +89,13 @@ interface Own {
   readonly older: Set<string>;
 }
 
+/** Puts something into a table that forgets the oldest. */
+function remember<T>(table: Map<string, T>, name: string, value: T): void {
+  const [oldest] = table.keys();
+  if (oldest !== undefined && table.size >= MOST_REMEMBERED) table.delete(oldest);
+  table.set(name, value);
+}
+
 /** Makes the tokens of one cache. */
 export function createTokens(options: TokensOptions): Tokens {
   const { guard, clock, memoryTtl } = options;
@@ -97,6 +105,8 @@ export function createTokens(options: TokensOptions): Tokens {
   /** What the store showed last. */
   const seen = new Map<string, string>();
   const making = new Map<string, Promise<string | undefined>>();
+  /** What this process has made, and at which moment. */
+  const made = new Map<string, { readonly token: string; readonly at: number }>();
   let moments = 0;
 
   function forgetOld(): void {
@@ -114,11 +124,7 @@ export function createTokens(options: TokensOptions): Tokens {
   }
 
   function see(name: string, token: string | undefined): Standing {
-    if (token !== undefined && seen.get(name) !== token) {
-      const [oldest] = seen.keys();
-      if (oldest !== undefined && seen.size >= MOST_REMEMBERED) seen.delete(oldest);
-      seen.set(name, token);
-    }
+    if (token !== undefined && seen.get(name) !== token) remember(seen, name, token);
     return { token };
   }
 
@@ -140,7 +146,11 @@ export function createTokens(options: TokensOptions): Tokens {
     const stored = await guard.read([name]);
     if (stored === undefined) return undefined;
     const found = asToken(stored[0]);
-    if (found === undefined) guard.report(storeFailed('keep a token', 'it was gone when it was read back'));
+    if (found === undefined) {
+      guard.report(storeFailed('keep a token', 'it was gone when it was read back'));
+      return undefined;
+    }
+    remember(made, name, { token: found, at: ++moments });
     return found;
   }
 
@@ -170,7 +180,9 @@ export function createTokens(options: TokensOptions): Tokens {
       const own = live(name);
       return own === undefined ? see(name, token) : judge(own, token, sentAt);
     },
-    make(name) {
+    make(name, sentAt) {
+      const last = made.get(name);
+      if (last !== undefined && last.at > sentAt) return Promise.resolve(last.token);
       const running = making.get(name) ?? makeOnce(name).finally(() => making.delete(name));
       making.set(name, running);
       return running;
