@@ -212,6 +212,27 @@ describe('around a Keyv, its adapter is used', () => {
     expect(await two.getMany(['k'])).toEqual([undefined]);
   });
 
+  test('in the namespace of the Keyv, where adapters leave it to that, or are shared', async () => {
+    for (const make of [
+      (store: SwallowingAdapter, namespace: string) => new Keyv5({ store, namespace }),
+      (store: SwallowingAdapter, namespace: string) => new Keyv6({ store, namespace }),
+    ]) {
+      const adapter = new SwallowingAdapter();
+      const [one, two, again] = ['one', 'two', 'one'].map((namespace) => open(make(adapter, namespace)));
+      await one?.set('k', 'of one', 1000);
+      await two?.set('k', 'of two', 1000);
+      expect(await one?.getMany(['k'])).toEqual(['of one']);
+      await two?.delete('k');
+      expect(await again?.getMany(['k'])).toEqual(['of one']);
+    }
+  });
+
+  test('in the same place for those who give no namespace, by version 5 and 6', async () => {
+    const store = new SwallowingAdapter();
+    await open(new Keyv5({ store })).set('k', 'text', 1000);
+    expect(await open(new Keyv6({ store })).getMany(['k'])).toEqual(['text']);
+  });
+
   test('also when the Keyv does not serialize', async () => {
     for (const keyv of [
       new Keyv6({ store: new KeyvMemoryAdapter(new Map()), serialization: false }),

@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.js';
 import { watchErrors } from './error-watch.js';
 import { property, type KeyvAdapterLike } from './input.js';
+import { namespaced } from './namespace.js';
 import type { StorePort } from './port.js';
 import { bare, disconnect, rows } from './port-values.js';
 
@@ -10,25 +11,27 @@ import { bare, disconnect, rows } from './port-values.js';
  */
 export function adapterPort(adapter: KeyvAdapterLike, owner?: object): StorePort {
   const errors = watchErrors(adapter, owner);
+  // Now: an adapter has another one as soon as a second Keyv is put around it.
+  const placeOf = namespaced(owner ?? adapter);
   return {
     // An error that was heard may be another operation's: a row that is there proves that this one was answered.
     getMany: (keys) =>
       errors.run(
-        () => readRows(adapter, keys),
+        () => readRows(adapter, keys.map(placeOf)),
         (values) => values.some((row) => row !== undefined),
       ),
     async set(key, text, ttl) {
       // The instants of an adapter are those of the machine, whatever clock the cache was given.
       const life = takesInstants(adapter) ? systemClock.wallTime() + ttl : ttl;
       const stored = await errors.run<unknown>(
-        () => adapter.set(key, text, Math.ceil(life)),
+        () => adapter.set(placeOf(key), text, Math.ceil(life)),
         () => false,
       );
       if (stored === false) throw new Error('the adapter answered false');
     },
     async delete(key) {
       await errors.run<unknown>(
-        () => adapter.delete(key),
+        () => adapter.delete(placeOf(key)),
         () => false,
       );
     },
@@ -39,8 +42,8 @@ export function adapterPort(adapter: KeyvAdapterLike, owner?: object): StorePort
   };
 }
 
-async function readRows(adapter: KeyvAdapterLike, keys: readonly string[]): Promise<readonly unknown[]> {
-  if (typeof adapter.getMany === 'function') return rows(await adapter.getMany([...keys]), keys.length);
+async function readRows(adapter: KeyvAdapterLike, keys: string[]): Promise<readonly unknown[]> {
+  if (typeof adapter.getMany === 'function') return rows(await adapter.getMany(keys), keys.length);
   return Promise.all(keys.map(async (key) => bare(await adapter.get(key))));
 }
 
