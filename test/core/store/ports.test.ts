@@ -146,6 +146,19 @@ describe('an adapter or a Keyv', () => {
   });
 });
 
+test('where each key is read apart, one that fails among others that do not is not taken for absent', async () => {
+  const adapter = new SwallowingAdapter();
+  const port = open(adapter);
+  await port.set('entry', 'text', 1000);
+  expect(await port.getMany(['entry', 'tombstone'])).toEqual(['text', undefined]);
+  const get = adapter.get.bind(adapter);
+  adapter.get = async (key) => {
+    adapter.fails = key === 'tombstone';
+    return get(key);
+  };
+  await expect(port.getMany(['entry', 'tombstone'])).rejects.toThrow('the connection broke');
+});
+
 describe('around a Keyv, its adapter is used', () => {
   test('under the same keys by version 5 and 6, and in plain text', async () => {
     const data = new Map<string, string>();
