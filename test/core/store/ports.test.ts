@@ -146,6 +146,19 @@ describe('an adapter or a Keyv', () => {
   });
 });
 
+test('where each key is read apart, one that fails among others that do not is not taken for absent', async () => {
+  const adapter = new SwallowingAdapter();
+  const port = open(adapter);
+  await port.set('entry', 'text', 1000);
+  expect(await port.getMany(['entry', 'tombstone'])).toEqual(['text', undefined]);
+  const get = adapter.get.bind(adapter);
+  adapter.get = async (key) => {
+    adapter.fails = key === 'tombstone';
+    return get(key);
+  };
+  await expect(port.getMany(['entry', 'tombstone'])).rejects.toThrow('the connection broke');
+});
+
 describe('around a Keyv, its adapter is used', () => {
   test('under the same keys by version 5 and 6, and in plain text', async () => {
     const data = new Map<string, string>();
@@ -210,6 +223,27 @@ describe('around a Keyv, its adapter is used', () => {
     ];
     await one.set('k', 'of one', 1000);
     expect(await two.getMany(['k'])).toEqual([undefined]);
+  });
+
+  test('in the namespace of the Keyv, where adapters leave it to that, or are shared', async () => {
+    for (const make of [
+      (store: SwallowingAdapter, namespace: string) => new Keyv5({ store, namespace }),
+      (store: SwallowingAdapter, namespace: string) => new Keyv6({ store, namespace }),
+    ]) {
+      const adapter = new SwallowingAdapter();
+      const [one, two, again] = ['one', 'two', 'one'].map((namespace) => open(make(adapter, namespace)));
+      await one?.set('k', 'of one', 1000);
+      await two?.set('k', 'of two', 1000);
+      expect(await one?.getMany(['k'])).toEqual(['of one']);
+      await two?.delete('k');
+      expect(await again?.getMany(['k'])).toEqual(['of one']);
+    }
+  });
+
+  test('in the same place for those who give no namespace, by version 5 and 6', async () => {
+    const store = new SwallowingAdapter();
+    await open(new Keyv5({ store })).set('k', 'text', 1000);
+    expect(await open(new Keyv6({ store })).getMany(['k'])).toEqual(['text']);
   });
 
   test('also when the Keyv does not serialize', async () => {

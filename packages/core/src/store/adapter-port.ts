@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.js';
-import { watchErrors } from './error-watch.js';
+import { watchErrors, type ErrorWatch } from './error-watch.js';
 import { property, type KeyvAdapterLike } from './input.js';
+import { namespaced } from './namespace.js';
 import type { StorePort } from './port.js';
 import { bare, disconnect, rows } from './port-values.js';
 
@@ -10,25 +11,22 @@ import { bare, disconnect, rows } from './port-values.js';
  */
 export function adapterPort(adapter: KeyvAdapterLike, owner?: object): StorePort {
   const errors = watchErrors(adapter, owner);
+  // Now: an adapter has another one as soon as a second Keyv is put around it.
+  const placeOf = namespaced(owner ?? adapter);
   return {
-    // An error that was heard may be another operation's: a row that is there proves that this one was answered.
-    getMany: (keys) =>
-      errors.run(
-        () => readRows(adapter, keys),
-        (values) => values.some((row) => row !== undefined),
-      ),
+    getMany: (keys) => readRows(adapter, errors, keys.map(placeOf)),
     async set(key, text, ttl) {
       // The instants of an adapter are those of the machine, whatever clock the cache was given.
       const life = takesInstants(adapter) ? systemClock.wallTime() + ttl : ttl;
       const stored = await errors.run<unknown>(
-        () => adapter.set(key, text, Math.ceil(life)),
+        () => adapter.set(placeOf(key), text, Math.ceil(life)),
         () => false,
       );
       if (stored === false) throw new Error('the adapter answered false');
     },
     async delete(key) {
       await errors.run<unknown>(
-        () => adapter.delete(key),
+        () => adapter.delete(placeOf(key)),
         () => false,
       );
     },
@@ -39,9 +37,20 @@ export function adapterPort(adapter: KeyvAdapterLike, owner?: object): StorePort
   };
 }
 
-async function readRows(adapter: KeyvAdapterLike, keys: readonly string[]): Promise<readonly unknown[]> {
-  if (typeof adapter.getMany === 'function') return rows(await adapter.getMany([...keys]), keys.length);
-  return Promise.all(keys.map(async (key) => bare(await adapter.get(key))));
+/**
+ * An error that was heard may be another operation's: a row that is there proves that its read was answered. Where each key
+ * is a read of its own, it proves nothing of the others: a tombstone that could not be read is none that is not there.
+ */
+async function readRows(adapter: KeyvAdapterLike, errors: ErrorWatch, keys: string[]): Promise<readonly unknown[]> {
+  if (typeof adapter.getMany !== 'function') {
+    return Promise.all(keys.map((key) => errors.run(async () => bare(await adapter.get(key)), isThere)));
+  }
+  const found = async (): Promise<readonly unknown[]> => rows(await adapter.getMany?.(keys), keys.length);
+  return errors.run(found, (values) => values.some(isThere));
+}
+
+function isThere(row: unknown): boolean {
+  return row !== undefined;
 }
 
 function takesInstants(adapter: KeyvAdapterLike): boolean {

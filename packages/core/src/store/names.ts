@@ -13,7 +13,7 @@ import { digest } from '../key/index.js';
  *     millpond/<cache>/c, millpond/<cache>/i   the token of the cache, and the one that tells of tag invalidations
  *
  * There is no `:` in them (Keyv 5 takes a key that begins with its namespace and `:` for one that it prefixed), and
- * nothing that a glob or a sanitizer of Keyv 6 touches.
+ * nothing that a glob or a sanitizer of Keyv 6 touches. The namespace of a Keyv may stand behind all of it (namespace.ts).
  */
 const ROOT = 'millpond';
 
