@@ -169,7 +169,9 @@ describe.each(files)('%s', (file) => {
     expect(contents(value)).toEqual(contents(make?.()));
   });
 
-  test.runIf(file.startsWith(`${CURRENT}-`))('is what this release writes', () => {
-    expect(encodeFrame(frameOf(name))).toBe(text);
-  });
+  if (file.startsWith(`${CURRENT}-`)) {
+    test('is what this release writes', () => {
+      expect(encodeFrame(frameOf(name))).toBe(text);
+    });
+  }
 });
