@@ -89,6 +89,61 @@ describe('hazard 4: over a store, what is made of cached values', () => {
     expect(await one.outer()).toBe('made of new');
   });
 
+  test.each([
+    ['has computed', false],
+    ['has found in the store', true],
+  ])(
+    'does not launder what others have cleared: an inner value without tags that this process %s',
+    async (_, finds) => {
+      const clock = fakeClock();
+      const data = new Map<string, unknown>();
+      let truth = 'old';
+      const start = () => {
+        const cache = createCache({ name: 'shop', store: data, clock });
+        const inner = cache.cacheData(async () => truth, { name: 'inner' });
+        const outer = cache.cacheData(async () => `made of ${await inner()}`, { name: 'outer' });
+        return { cache, inner, outer };
+      };
+      const [one, two] = [start(), start()];
+      if (finds) await two.inner();
+      await two.cache.flush();
+      await one.inner();
+      await one.cache.flush();
+      await clock.advance(9_000);
+      truth = 'new';
+      await two.cache.clear();
+      // What memory holds may be old for ten seconds after it was read; it must not become new for everybody.
+      expect(await one.outer()).toBe('made of old');
+      await one.cache.flush();
+      expect(await two.outer()).toBe('made of new');
+      await clock.advance(1_000);
+      expect(await one.outer()).toBe('made of new');
+    },
+  );
+
+  test('is stored when nothing was cleared since, and after a clear once memory has asked again', async () => {
+    const clock = fakeClock();
+    const data = new Map<string, unknown>();
+    const state = { outer: 0 };
+    const start = () => {
+      const cache = createCache({ name: 'shop', store: data, clock });
+      const inner = cache.cacheData(async () => 1, { name: 'inner' });
+      const outer = cache.cacheData(async () => (state.outer += 1) + (await inner()), { name: 'outer' });
+      return { cache, inner, outer };
+    };
+    const [one, two] = [start(), start()];
+    for (const clears of [false, true]) {
+      await one.inner();
+      await one.cache.flush();
+      if (clears) await two.cache.clear();
+      await clock.advance(10_000);
+      const made = await one.outer();
+      await one.cache.flush();
+      expect(await two.outer()).toBe(made);
+    }
+    expect(state.outer).toBe(2);
+  });
+
   test('does not launder what others have invalidated through a function in memory only', async () => {
     const clock = fakeClock();
     const data = new Map<string, unknown>();

@@ -5,6 +5,7 @@ import { distrust } from './distrust.js';
 import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { firstSources, isOfUse, partsTrust, storeSources, UntaggedSources } from './store-sources.js';
 import { onReweighed, storedValue } from './stored-value.js';
 import { wouldReplace } from './would-replace.js';
 import { keyOfPath, type Read } from '../input/index.js';
@@ -12,7 +13,7 @@ import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
 import type { Entry, Shelf } from '../memory/index.js';
 import { isCurrent } from '../run/generation.js';
-import { memorySources, type Inherited, type TagSources } from '../run/inherited.js';
+import type { Inherited, TagSources } from '../run/inherited.js';
 import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
 
 /** What a run returned, and what was said of it. */
@@ -49,12 +50,11 @@ interface Made {
 /** Puts the entries of one data function into memory and into its store. */
 export class DataKeeper {
   readonly #parts: DataFunctionParts;
-  /** The sources of what the store has without tags: one for all. */
-  readonly #untagged: TagSources | undefined;
+  readonly #untagged: UntaggedSources | undefined;
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
-    this.#untagged = parts.store && storeSources(parts.store.tier, new Map(), undefined);
+    this.#untagged = parts.store && new UntaggedSources(parts.store.tier);
   }
 
   /** The tags of a result, with those of what its run has used. */
@@ -74,17 +74,19 @@ export class DataKeeper {
       Math.min(createdAt + ttl * (1 - jitter * spread), used?.freshUntil ?? Infinity);
     const acts = flight.script?.sealed(report.fn);
     const storedFor = live(settings.jitter.store) - createdAt;
-    const stores = keeps && this.#isOwn(flight, acts) && begun?.storable === true && isOfUse(store, storedFor, used);
+    const { cleared, trustedUntil } = partsTrust(store, begun, used);
+    const isFit = keeps && !cleared && this.#isOwn(flight, acts);
+    const stores = isFit && begun?.storable === true && isOfUse(store, storedFor, used);
     const entry = this.#place(flight, {
       kept,
       acts,
       createdAt,
       freshUntil: live(settings.jitter.memory),
       limits: limitsOf(used),
-      trustedUntil: used?.trustedUntil ?? Infinity,
+      trustedUntil,
       computeMs,
       tags: this.tagsOf(flight, result.tags),
-      sources: this.#firstSources(result.tags, used),
+      sources: firstSources(store, begun, result.tags, used),
       began: undefined,
       path: pathOf(flight),
       outdated: !keeps,
@@ -105,12 +107,6 @@ export class DataKeeper {
   /** What the store has is older than what replaces it, and would be back as soon as memory asks the store again. */
   #leaveUnstored({ reads, key }: Flight<DataOutcome>, { replaces }: Result): void {
     if (replaces) void this.#parts.store?.entries.delete(reads?.base ?? key);
-  }
-
-  /** The sources of what is not in the store, or not yet. */
-  #firstSources(tags: readonly string[], used: Inherited | undefined): TagSources {
-    const { store } = this.#parts;
-    return store === undefined ? memorySources(tags, used) : storeSources(store.tier, UNKNOWN, used);
   }
 
   /** Behind the answer: `keep` never rejects, and tells of its failures by events. */
@@ -145,9 +141,9 @@ export class DataKeeper {
       variant: variantOf(flight),
       onOutdated: (certain) => distrust(this.#parts, key, entry, { startedAt, certain }),
     });
-    entry.sources = storeSources(tier, pairs, undefined);
+    entry.sources = storeSources(tier, pairs, begun.cache);
     void pairs.then((known) => {
-      if (known !== undefined) entry.sources = storeSources(tier, known, undefined);
+      if (known !== undefined) entry.sources = storeSources(tier, known, begun.cache);
     });
   }
 
@@ -172,7 +168,7 @@ export class DataKeeper {
       entries.damaged(flight.key, `its payload cannot be read: ${messageOf(error)}`, error);
       return undefined;
     }
-    const { tags, age, ttl = Infinity, expiredFor = -Infinity, computeMs, pairs } = found;
+    const { tags, age, ttl = Infinity, expiredFor = -Infinity, computeMs, pairs, cache } = found;
     const now = this.#now();
     const createdAt = now - age;
     return this.#place(flight, {
@@ -184,7 +180,7 @@ export class DataKeeper {
       trustedUntil: Infinity,
       computeMs,
       tags,
-      sources: (pairs.size === 0 ? this.#untagged : undefined) ?? storeSources(tier, pairs, undefined),
+      sources: (pairs.size === 0 ? this.#untagged?.of(cache) : undefined) ?? storeSources(tier, pairs, cache),
       began: createdAt - computeMs,
       path,
       unstored: false,
@@ -262,22 +258,8 @@ function followWeight(shelf: Shelf<DataEntry>, placed: Entry<DataEntry>): void {
   onReweighed(placed.value.kept, () => shelf.reweigh(placed, bytesOf(placed.value)));
 }
 
-/** The tokens of what is not in the store, though its function has one. */
-const UNKNOWN: InheritedPairs = Promise.resolve(undefined);
-
 function limitsOf(used: Inherited | undefined): StaleLimits {
   return used === undefined ? UNLIMITED : { revalidate: used.revalidateUntil, error: used.errorUntil };
-}
-
-/** What was made of something stale is of no use to others; what has tags of another store could not be outdated here. */
-function isOfUse(store: DataStore | undefined, life: number, used: Inherited | undefined): store is DataStore {
-  if (store === undefined || life <= 0) return false;
-  return [...(used?.sources.stores.keys() ?? [])].every((other) => other === store.tier);
-}
-
-/** The sources of a value of a function with a store: its tokens there, and those of parts from other stores. */
-function storeSources(tier: object, pairs: InheritedPairs, used: Inherited | undefined): TagSources {
-  return { untokened: [], stores: new Map([...(used?.sources.stores ?? []), [tier, [pairs]]]) };
 }
 
 /** What a run has read. */

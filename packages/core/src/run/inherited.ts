@@ -8,6 +8,8 @@ export interface TagSources {
   readonly untokened: readonly string[];
   /** By store: the tokens of the others, as the values carry them that it was made of (hazard 4). */
   readonly stores: ReadonlyMap<object, readonly InheritedPairs[]>;
+  /** By store: the tokens of the cache that they carry, with tags or without: a clear is for all (hazard 4). */
+  readonly clears: ReadonlyMap<object, readonly string[]>;
 }
 
 /** What an answer passes on to the run that asked for it. Lengths of time in milliseconds, from now. */
@@ -48,42 +50,57 @@ export class Inherited {
   freshUntil: number = Infinity;
   revalidateUntil: number = Infinity;
   errorUntil: number = Infinity;
+  /** Of what has tags: without, an outer value may outlive what it was made of. */
   trustedUntil: number = Infinity;
+  /** Of all of it. */
+  allTrustedUntil: number = Infinity;
   readonly #untokened = new Set<string>();
   readonly #stores = new Map<object, Set<InheritedPairs>>();
+  readonly #clears = new Map<object, Set<string>>();
 
   /** Adds what one more answer passes on. */
   add(passed: Passed, now: number, sameCache: boolean): void {
     this.freshUntil = Math.min(this.freshUntil, now + passed.freshFor);
     this.revalidateUntil = Math.min(this.revalidateUntil, now + passed.revalidateFor);
     this.errorUntil = Math.min(this.errorUntil, now + passed.errorFor);
-    if (!sameCache || passed.tags.length === 0) return;
+    if (!sameCache) return;
+    this.allTrustedUntil = Math.min(this.allTrustedUntil, now + passed.trustedFor);
+    for (const [store, tokens] of passed.sources.clears) addAll(this.#clears, store, tokens);
+    if (passed.tags.length === 0) return;
     this.trustedUntil = Math.min(this.trustedUntil, now + passed.trustedFor);
     for (const tag of passed.tags) this.tags.add(tag);
     for (const tag of passed.sources.untokened) this.#untokened.add(tag);
-    for (const [store, pairs] of passed.sources.stores) for (const each of pairs) this.#pairsOf(store).add(each);
+    for (const [store, pairs] of passed.sources.stores) addAll(this.#stores, store, pairs);
   }
 
-  #pairsOf(store: object): Set<InheritedPairs> {
-    let pairs = this.#stores.get(store);
-    if (pairs === undefined) this.#stores.set(store, (pairs = new Set()));
-    return pairs;
+  /** Whether something of it is from before a clear that a run over a store began after; `token`: what the run began with. */
+  wasCleared(store: object, token: string | undefined): boolean {
+    return [...(this.#clears.get(store) ?? [])].some((each) => each !== token);
   }
 
   /** Where the tokens of its tags are known. */
   get sources(): TagSources {
-    const stores = new Map([...this.#stores].map(([store, pairs]) => [store, [...pairs]]));
-    return { untokened: [...this.#untokened], stores };
+    return { untokened: [...this.#untokened], stores: asLists(this.#stores), clears: asLists(this.#clears) };
   }
 }
 
-const NO_SOURCES: TagSources = { untokened: [], stores: new Map() };
+function addAll<T>(sets: Map<object, Set<T>>, store: object, items: readonly T[]): void {
+  const set = sets.get(store) ?? new Set();
+  sets.set(store, set);
+  for (const item of items) set.add(item);
+}
+
+function asLists<T>(sets: ReadonlyMap<object, ReadonlySet<T>>): ReadonlyMap<object, readonly T[]> {
+  return new Map([...sets].map(([store, set]) => [store, [...set]]));
+}
+
+const NO_SOURCES: TagSources = { untokened: [], stores: new Map(), clears: new Map() };
 
 /** The sources of a value of a function in memory only. */
 export function memorySources(own: readonly string[], used: Inherited | undefined): TagSources {
   if (used === undefined) return own.length === 0 ? NO_SOURCES : { ...NO_SOURCES, untokened: own };
-  const { untokened, stores } = used.sources;
-  return { untokened: [...new Set([...own, ...untokened])], stores };
+  const { untokened, stores, clears } = used.sources;
+  return { untokened: [...new Set([...own, ...untokened])], stores, clears };
 }
 
 /** Notes an answer that was used in a run. */

@@ -1,5 +1,5 @@
 import { decodeFrame, type DecodedFrame, type Frame, type FrameFault } from '../codec/index.js';
-import { brokenFence, brokenTag, expiredAt, fenceKeys, standings, type FenceNames } from './fences.js';
+import { brokenFence, brokenTag, cacheTokenOf, expiredAt, fenceKeys, standings, type FenceNames } from './fences.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
 import type { BrokenFence, StoredEntry } from './store-types.js';
@@ -133,5 +133,5 @@ function entryOf(frame: Frame, age: number, expiredFor: number | undefined): Sto
   const { payload, effects, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
   const pairs = frame.tags.length === 0 ? NO_PAIRS : new Map(frame.tags);
   const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
-  return { payload, effects, ...life, tags: [...pairs.keys()], pairs };
+  return { payload, effects, ...life, tags: [...pairs.keys()], pairs, cache: cacheTokenOf(frame) };
 }

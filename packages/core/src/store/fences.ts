@@ -158,6 +158,11 @@ function brokenKnownTag(frame: Frame, names: FenceNames, stands: Standings): Bro
   return undefined;
 }
 
+/** The token of the cache that an entry carries. */
+export function cacheTokenOf(frame: Frame): string | undefined {
+  return carried(frame, CACHE);
+}
+
 /** The token of a fence that an entry carries; of the few that there are, it is found without a table. */
 function carried({ fences }: Frame, fence: string): string | undefined {
   return fences.find(([name]) => name === fence)?.[1];

@@ -123,6 +123,8 @@ export interface StoredEntry {
   readonly tags: readonly string[];
   /** The same tags, with their tokens: for what is made of it. */
   readonly pairs: TagPairs;
+  /** The token of the cache that it carries, for the same. */
+  readonly cache: string | undefined;
 }
 
 /** Why a look-up found nothing; the words are those of `MissReason`. */
@@ -167,6 +169,8 @@ export interface StoreLookup {
 export interface Begun {
   /** False when the fences could not be read or made in time: what the run computes is not stored. */
   readonly storable: boolean;
+  /** The token of the cache, for what is made of the result; undefined when it is not known. */
+  readonly cache?: string | undefined;
 }
 
 /** By which inputs a result varies, for who looks for it with the arguments alone. */
