@@ -56,7 +56,11 @@ export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNa
 export type Standings = (name: string) => Standing;
 
 /** How the tokens stand that were read, by a read sent at `sentAt`: own invalidations since then count. */
-export function standings(tokens: Tokens, stored: ReadonlyMap<string, unknown>, sentAt: number): Standings {
+export function standings(
+  tokens: Tokens,
+  stored: { readonly get: (name: string) => unknown },
+  sentAt: number,
+): Standings {
   return (name) => tokens.standing(name, stored.get(name), sentAt);
 }
 
