@@ -35,35 +35,43 @@ export class DataAnswers {
 
   /** By a failure that is kept, by joining the run of the key, or by starting one. */
   fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(() => this.#fly(placed(call), reason, fallback));
+    return this.#whileLogged(placed(call), reason, fallback, true);
   }
 
   /** By starting a run, and telling in the caller's own async context how it was answered. */
   lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(() => this.#lead(placed(call), reason, fallback));
+    return this.#whileLogged(placed(call), reason, fallback, false);
   }
 
   /** Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. */
-  async #whileLogged<T>(answer: () => Promise<T>): Promise<T> {
+  async #whileLogged(
+    call: DataCall,
+    reason: MissReason,
+    fallback: DataEntry | undefined,
+    joins: boolean,
+  ): Promise<unknown> {
     const { generations } = this.#parts;
     generations.enter();
     try {
-      return await answer();
+      return await (joins ? this.#fly(call, reason, fallback) : this.#lead(call, reason, fallback));
     } finally {
       generations.leave();
     }
   }
 
-  async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { generations, keyer, report } = this.#parts;
+  #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): unknown {
     const failure = this.#keptFailure(call.key, fallback);
     if (failure !== undefined) return this.#failAgain(call, failure, fallback);
     const joined = this.#flights.joinable(call.key);
-    if (joined === undefined) return this.#lead(call, reason, fallback);
+    return joined === undefined ? this.#lead(call, reason, fallback) : this.#join(joined, call, fallback);
+  }
+
+  async #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
+    const { generations, keyer, report } = this.#parts;
     report.join(call.key, call.policy);
     const position = generations.position;
     const since = this.#now();
-    const late = LateArguments.of({ ...call, key: call.base }, keyer, report.fn);
+    const late = LateArguments.of({ key: call.base, self: call.self, args: call.args }, keyer, report.fn);
     const outcome = await this.#joined(joined, call, fallback);
     if (outcome === OTHER_INPUTS) return this.#lookAgain(call, late, since);
     if (!this.#isFor(call, joined, outcome, position)) {
@@ -135,23 +143,24 @@ export class DataAnswers {
     return state === 'fresh' || (state === 'stale' && source.type === 'stale');
   }
 
-  async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { report } = this.#parts;
-    const { key, policy } = call;
+  #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
     const late = this.#flights.lateArguments(call);
-    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined, late }, false);
-    let outcome: DataOutcome;
-    try {
-      outcome = await this.#flights.wait(flight, call, fallback);
-    } catch (error) {
-      report.miss(key, reason, policy);
-      throw error;
-    }
+    const flight = this.#flights.start(call, { reason, freshness: call.policy, primed: undefined, late }, false);
+    return this.#flights.wait(flight, call, fallback).then(
+      (outcome) => this.#led(call, flight, outcome, fallback),
+      (error: unknown) => {
+        this.#parts.report.miss(call.key, reason, call.policy);
+        throw error;
+      },
+    );
+  }
+
+  #led(call: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, fallback: DataEntry | undefined): unknown {
     switch (outcome.type) {
       case 'failure':
         return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
       case 'uncacheable':
-        report.miss(key, outcome.reason, policy);
+        this.#parts.report.miss(call.key, outcome.reason, call.policy);
         return this.#take(call, outcome);
       case 'answer':
         return this.#tell(call, outcome);

@@ -64,9 +64,9 @@ export class DataFlights {
   }
 
   /** The arguments of a call whose run will begin later than it, as they are now and in the caller's async context. */
-  lateArguments(call: LocatedCall): LateArguments | undefined {
+  lateArguments({ base, self, args }: LocatedCall): LateArguments | undefined {
     const { runsLate, keyer, report } = this.#parts;
-    return runsLate ? LateArguments.of({ ...call, key: call.base }, keyer, report.fn) : undefined;
+    return runsLate ? LateArguments.of({ key: base, self, args }, keyer, report.fn) : undefined;
   }
 
   /** Starts a run of a call; `behind` a stale answer, when it is so. */

@@ -19,6 +19,15 @@ export interface Found {
   readonly source: DataSource;
 }
 
+/** Why the store has nothing that will do, and the fences of the run that follows. */
+export interface NotFound {
+  readonly reason: MissReason;
+  readonly begun: Begun;
+}
+
+/** What came of asking the store. */
+export type Searched = { readonly found: Found } | NotFound;
+
 /** What the store has for the flights of one data function. */
 export class StoreSearch {
   readonly #parts: DataFunctionParts;
@@ -37,12 +46,18 @@ export class StoreSearch {
     { call, path: known, reason, freshness }: Errand,
     store: DataStore,
     late: LateArguments,
-  ): Promise<{ readonly found: Found } | { readonly reason: MissReason; readonly begun: Begun }> {
+  ): Promise<Searched> {
     const { settings } = this.#parts;
     if (reason === 'refresh') {
       return { reason, begun: await store.entries.begin(baseOf(flight), settings.staticTags) };
     }
-    const { looked, path } = await this.#follow(flight, known, store);
+    const base = baseOf(flight);
+    const look = (key: string): Promise<StoreLookup> => store.entries.lookup(key, settings.staticTags, base);
+    // Where nothing is known to vary there is one place to look at, and most often it leads no further.
+    const along =
+      known.length === 0 ? { looked: await look(base), path: known } : await lookAlong(base, known, look, leadsOn);
+    const leadsNowhere = along.looked.branch === undefined && flight.key === keyOfPath(base, along.path);
+    const { looked, path } = leadsNowhere ? along : await this.#followed(flight, along, look);
     const found = looked.found && this.#keeper.promote(flight, looked.found, store, path);
     const why = missReason(reason, looked, found !== undefined);
     if (found === undefined) return { reason: why, begun: looked.begun };
@@ -61,19 +76,17 @@ export class StoreSearch {
   }
 
   /** Reads what the store has of a call, by the inputs that it says to vary by, as they are for the caller. */
-  async #follow(
+  async #followed(
     flight: Flight<DataOutcome>,
-    known: readonly Read[],
-    { entries }: DataStore,
+    { looked: first, path: along }: Looked<StoreLookup>,
+    lookUp: (key: string) => Promise<StoreLookup>,
   ): Promise<Looked<StoreLookup>> {
-    const { host, settings, flights } = this.#parts;
+    const { host, flights } = this.#parts;
     const base = baseOf(flight);
-    const lookUp = (key: string): Promise<StoreLookup> => entries.lookup(key, settings.staticTags, base);
-    const along = await lookAlong(base, known, lookUp, leadsOn);
-    const path = [...along.path];
+    const path = [...along];
     const key = keyOfPath(base, path);
     if (flight.key !== key) flights.rekey(flight, key);
-    for (let { looked } = along; ; looked = await lookUp(flight.key)) {
+    for (let looked = first; ; looked = await lookUp(flight.key)) {
       const input = looked.branch === undefined ? undefined : host.inputs.named(looked.branch);
       const next = input && this.#ask(flight, path, input);
       if (next === undefined) return { looked, path };
