@@ -141,11 +141,10 @@ export class Flight<T> implements Recorder {
   #settle(tell: (waiter: Waiter<T>) => void): void {
     this.done = true;
     this.startedBy = undefined;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
     // What its function left running (a socket, a timer) holds on to this flight, and must not to the value.
     this.#outcome = undefined;
-    for (const waiter of waiting) tell(waiter);
+    for (const waiter of this.#waiting) tell(waiter);
+    this.#waiting.clear();
   }
 
   /** The end of the run, for whoever is no caller of it. */

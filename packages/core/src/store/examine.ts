@@ -68,7 +68,9 @@ export function readCall<T>(
   { call, names }: CallToExamine,
   use: (answer: Answer | undefined) => T | Promise<T>,
 ): Promise<T> {
-  return read(context, [call.entry, ...fenceKeys(names)], use);
+  const keys = fenceKeys(names);
+  keys.push(call.entry);
+  return read(context, keys, use);
 }
 
 /**
@@ -94,7 +96,7 @@ export function examine(
   const broken = (): BrokenFence | undefined => brokenFence(frame, names, stands);
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };
-  const learned = frame.tags.filter(([tag]) => !names.tags.has(tag));
+  const learned = frame.tags.length === 0 ? frame.tags : frame.tags.filter(([tag]) => !names.tags.has(tag));
   return learned.length === 0 ? { state: 'found', entry } : examineTags(context, learned, entry, broken);
 }
 
@@ -147,10 +149,12 @@ export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'stal
 
 /** Most entries have no tags. */
 const NO_PAIRS: ReadonlyMap<string, string> = new Map();
+const NO_TAGS: readonly string[] = [];
 
 function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
   const { payload, effects, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
-  const pairs = frame.tags.length === 0 ? NO_PAIRS : new Map(frame.tags);
-  const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
-  return { payload, effects, ...life, tags: [...pairs.keys()], pairs };
+  const isTagged = frame.tags.length > 0;
+  const pairs = isTagged ? new Map(frame.tags) : NO_PAIRS;
+  const tags = isTagged ? [...pairs.keys()] : NO_TAGS;
+  return { payload, effects, age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs, tags, pairs };
 }

@@ -38,18 +38,24 @@ export function fenceNames(
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 function namesOf(cache: CacheNames, tags: Iterable<string>): ReadonlyMap<string, string> {
-  const names = Array.from(tags, (tag) => [tag, cache.tag(tag)] as const);
-  return names.length === 0 ? NO_TAGS : new Map(names);
+  let names: Map<string, string> | undefined;
+  for (const tag of tags) (names ??= new Map()).set(tag, cache.tag(tag));
+  return names ?? NO_TAGS;
 }
 
 /** All of them, in the order in which they are read. */
-export function fenceKeys(names: FenceNames): readonly string[] {
-  return [...neededKeys(names), names.tombstone, names.mark, names.deletes];
+export function fenceKeys(names: FenceNames): string[] {
+  const keys = neededKeys(names);
+  keys.push(names.tombstone, names.mark, names.deletes);
+  return keys;
 }
 
 /** Those that must be there before a run begins; the others are there only after a delete or an expire. */
-export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): readonly string[] {
-  return [cache, fn, ...(invalidations === undefined ? [] : [invalidations]), ...tags.values()];
+export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): string[] {
+  const keys = [cache, fn];
+  if (invalidations !== undefined) keys.push(invalidations);
+  if (tags.size > 0) keys.push(...tags.values());
+  return keys;
 }
 
 /** Tells how each token stands, now. */

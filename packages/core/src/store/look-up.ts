@@ -3,7 +3,7 @@ import { examine, read, readCall, type Answer, type CallToExamine, type Examined
 import { fenceKeys, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
 import type { FenceNames } from './fences.js';
 import type { StoreContext } from './store-context.js';
-import type { Begun, BrokenFence, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
+import type { Begun, BrokenFence, StoredEntry, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
 
 /** What one look-up is about. */
 export interface Look extends CallToExamine {
@@ -30,16 +30,31 @@ function conclude(
   answer: Answer,
   examined: Examined,
 ): StoreLookup | Promise<StoreLookup> {
-  if (examined.state !== 'found') return withoutEntry(context, look, answer, examined);
-  return {
-    found: examined.entry,
-    branch: undefined,
-    reason: 'cold',
-    // Only for the run that follows when what was found will not do, which is rare.
-    get begun() {
-      return new RunFences(answer.startedAt, look.names, standings(context.tokens, answer.stored, answer.sentAt));
-    },
-  };
+  return examined.state === 'found'
+    ? new FoundEntry(context, look, answer, examined.entry)
+    : withoutEntry(context, look, answer, examined);
+}
+
+class FoundEntry implements StoreLookup {
+  readonly found: StoredEntry;
+  readonly branch: undefined = undefined;
+  readonly reason = 'cold';
+  readonly #context: StoreContext;
+  readonly #look: Look;
+  readonly #answer: Answer;
+
+  constructor(context: StoreContext, look: Look, answer: Answer, found: StoredEntry) {
+    this.found = found;
+    this.#context = context;
+    this.#look = look;
+    this.#answer = answer;
+  }
+
+  /** Only for the run that follows when what was found will not do, which is rare. */
+  get begun(): Begun {
+    const { startedAt, stored, sentAt } = this.#answer;
+    return new RunFences(startedAt, this.#look.names, standings(this.#context.tokens, stored, sentAt));
+  }
 }
 
 async function withoutEntry(
