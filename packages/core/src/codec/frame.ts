@@ -211,10 +211,10 @@ function readSections(body: string): DecodedFrame {
   };
 }
 
-function readBranch(id: unknown, { N, i: _, ...others }: Sections): DecodedFrame {
-  const input = parse(N);
-  const isAlone = Object.values(others).every((section) => section === undefined);
-  const isSound = typeof id === 'string' && typeof input === 'string' && isAlone;
+function readBranch(id: unknown, sections: Sections): DecodedFrame {
+  const input = parse(sections.N);
+  const count = Object.values(sections).filter((section) => section !== undefined).length;
+  const isSound = typeof id === 'string' && typeof input === 'string' && count === 2;
   return isSound ? { branch: { id, input } } : { fault: 'malformed' };
 }
 

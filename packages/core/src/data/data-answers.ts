@@ -33,40 +33,39 @@ export class DataAnswers {
     this.#again = again;
   }
 
-  /** By a failure that is kept, by joining the run of the key, or by starting one. */
+  /** By a failure that is kept (which it may throw), by joining the run of the key, or by starting one. */
   fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(placed(call), reason, fallback, true);
+    const failure = this.#keptFailure(call.key, fallback);
+    if (failure !== undefined) return Promise.resolve(this.#failAgain(placed(call), failure, fallback));
+    const joined = this.#flights.joinable(call.key);
+    if (joined === undefined) return this.lead(call, reason, fallback);
+    return this.#join(joined, placed(call), fallback);
   }
 
   /** By starting a run, and telling in the caller's own async context how it was answered. */
-  lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(placed(call), reason, fallback, false);
+  lead(given: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    const call = placed(given);
+    const late = this.#flights.lateArguments(call);
+    // Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead.
+    this.#parts.generations.enter();
+    const flight = this.#flights.start(call, { reason, freshness: call.policy, primed: undefined, late }, false);
+    return this.#flights.wait(flight, call, fallback).then(
+      (outcome) => this.#led(call, flight, outcome, fallback),
+      (error: unknown) => this.#left(call, reason, error),
+    );
   }
 
-  /** Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. */
-  async #whileLogged(
-    call: DataCall,
-    reason: MissReason,
-    fallback: DataEntry | undefined,
-    joins: boolean,
-  ): Promise<unknown> {
+  async #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
     const { generations } = this.#parts;
     generations.enter();
     try {
-      return await (joins ? this.#fly(call, reason, fallback) : this.#lead(call, reason, fallback));
+      return await this.#answerBy(joined, call, fallback);
     } finally {
       generations.leave();
     }
   }
 
-  #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): unknown {
-    const failure = this.#keptFailure(call.key, fallback);
-    if (failure !== undefined) return this.#failAgain(call, failure, fallback);
-    const joined = this.#flights.joinable(call.key);
-    return joined === undefined ? this.#lead(call, reason, fallback) : this.#join(joined, call, fallback);
-  }
-
-  async #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
+  async #answerBy(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
     const { generations, keyer, report } = this.#parts;
     report.join(call.key, call.policy);
     const position = generations.position;
@@ -143,28 +142,29 @@ export class DataAnswers {
     return state === 'fresh' || (state === 'stale' && source.type === 'stale');
   }
 
-  #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const late = this.#flights.lateArguments(call);
-    const flight = this.#flights.start(call, { reason, freshness: call.policy, primed: undefined, late }, false);
-    return this.#flights.wait(flight, call, fallback).then(
-      (outcome) => this.#led(call, flight, outcome, fallback),
-      (error: unknown) => {
-        this.#parts.report.miss(call.key, reason, call.policy);
-        throw error;
-      },
-    );
+  #led(call: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, fallback: DataEntry | undefined): unknown {
+    const { generations, report } = this.#parts;
+    try {
+      switch (outcome.type) {
+        case 'failure':
+          return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
+        case 'uncacheable':
+          report.miss(call.key, outcome.reason, call.policy);
+          return this.#take(call, outcome);
+        case 'answer':
+          return this.#tell(call, outcome);
+      }
+    } finally {
+      generations.leave();
+    }
   }
 
-  #led(call: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, fallback: DataEntry | undefined): unknown {
-    switch (outcome.type) {
-      case 'failure':
-        return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
-      case 'uncacheable':
-        this.#parts.report.miss(call.key, outcome.reason, call.policy);
-        return this.#take(call, outcome);
-      case 'answer':
-        return this.#tell(call, outcome);
-    }
+  /** The caller of a run has left before it has ended. */
+  #left({ key, policy }: DataCall, reason: MissReason, error: unknown): never {
+    const { generations, report } = this.#parts;
+    generations.leave();
+    report.miss(key, reason, policy);
+    throw error;
   }
 
   /** Tells how the call was answered that started the run, and hands it out. */
