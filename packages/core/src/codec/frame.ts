@@ -19,8 +19,9 @@ import { isWellFormed } from '../key/digest.js';
 const MAGIC = 'mpnd';
 const VERSION = '02';
 const READABLE: ReadonlySet<unknown> = new Set(['01', VERSION]);
-const HEADER = /^mpnd([0-9a-f]{2})([0-9a-f]{8})([0-9a-f]{8})/;
-const BEFORE_CRC = MAGIC.length + 2 + 8;
+const HEADER = /^mpnd[0-9a-f]{18}/;
+const BEFORE_LENGTH = MAGIC.length + 2;
+const BEFORE_CRC = BEFORE_LENGTH + 8;
 const HEADER_LENGTH = BEFORE_CRC + 8;
 
 /** What a store keeps of one entry. */
@@ -91,14 +92,12 @@ function withHead(sections: string): string {
 /** Reads a frame, or tells why it is none. Never throws, whatever it is given, and takes time linear in the text. */
 export function decodeFrame(text: unknown): DecodedFrame {
   if (typeof text !== 'string') return { fault: 'foreign' };
-  const header = HEADER.exec(text);
-  if (header === null) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
-  const [, version, length, crc] = header;
-  if (!READABLE.has(version)) return { fault: 'version' };
-  if (Number(`0x${length}`) !== text.length) return { fault: 'length' };
+  if (!HEADER.test(text)) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
+  if (!READABLE.has(text.slice(MAGIC.length, BEFORE_LENGTH))) return { fault: 'version' };
+  if (hexIn(text, BEFORE_LENGTH, BEFORE_CRC) !== text.length) return { fault: 'length' };
   const body = text.slice(HEADER_LENGTH);
   // UTF-8 has one text for all lone surrogates, so the checksum does not see one become another.
-  if (!isWellFormed(text) || Number(`0x${crc}`) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
+  if (!isWellFormed(text) || hexIn(text, BEFORE_CRC, HEADER_LENGTH) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
     return { fault: 'checksum' };
   return readSections(body);
 }
@@ -118,6 +117,10 @@ function numbers(values: readonly (number | undefined)[]): string {
 
 function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
+}
+
+function hexIn(text: string, from: number, to: number): number {
+  return Number.parseInt(text.slice(from, to), 16);
 }
 
 function checksum(head: string, body: string): string {

@@ -147,7 +147,7 @@ export class DataFlights {
     return flight.wait({
       fn: report.fn,
       signal: call.policy.signal,
-      limits: this.#limits(flight, call, fallback),
+      limits: isLimited(call.policy) ? this.#limits(flight, call, fallback) : NO_LIMITS,
       isSame,
       onDeserted: () => flights.desert(flight),
     });
@@ -160,7 +160,6 @@ export class DataFlights {
     fallback: DataEntry | undefined,
   ): readonly Limit<DataOutcome>[] {
     const { softTimeout, hardTimeout, waited } = policy;
-    if (softTimeout === undefined && hardTimeout === undefined) return NO_LIMITS;
     const stale = (): DataAnswer | undefined => this.#run.instead(flight, fallback, policy, 'timeout');
     const left = (timeout: number): number => Math.max(0, timeout - waited);
     const limits: Limit<DataOutcome>[] = [];
@@ -201,4 +200,8 @@ export class DataFlights {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+function isLimited({ softTimeout, hardTimeout }: CallPolicy): boolean {
+  return softTimeout !== undefined || hardTimeout !== undefined;
 }

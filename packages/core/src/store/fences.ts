@@ -131,7 +131,7 @@ const CACHE = 'c';
 const FUNCTION = 'f';
 const TOMBSTONE = 'd';
 const MARK = 'x';
-const KNOWN = new Set([CACHE, FUNCTION, TOMBSTONE, MARK]);
+const KNOWN: ReadonlySet<string> = new Set([CACHE, FUNCTION, TOMBSTONE, MARK]);
 
 /** The fences of a run as an entry carries them. */
 export function carriedBy(run: RunFences): Frame['fences'] {
@@ -147,7 +147,7 @@ export function carriedBy(run: RunFences): Frame['fences'] {
 /** The first fence of an entry that does not hold any more, of cache, function, call and the tags known before. */
 export function brokenFence(frame: Frame, names: FenceNames, stands: Standings): BrokenFence | undefined {
   // A fence that this release does not know cannot be checked.
-  if (!frame.fences.every(([name]) => KNOWN.has(name))) {
+  if (!frame.fences.every(isKnown)) {
     return { fence: 'unknown', tag: undefined, lost: true };
   }
   const wide =
@@ -168,9 +168,14 @@ function brokenKnownTag(frame: Frame, names: FenceNames, stands: Standings): Bro
   return undefined;
 }
 
+function isKnown(fence: Frame['fences'][number]): boolean {
+  return KNOWN.has(fence[0]);
+}
+
 /** The token of a fence that an entry carries; of the few that there are, it is found without a table. */
 function carried({ fences }: Frame, fence: string): string | undefined {
-  return fences.find(([name]) => name === fence)?.[1];
+  for (const each of fences) if (each[0] === fence) return each[1];
+  return undefined;
 }
 
 /** The fence of one tag, if it does not hold any more. */
