@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { isWellFormed } from '../key/digest.js';
 
 /*
  * The frame: what a store keeps for one entry, as one text. Positions and lengths count UTF-16 units.
@@ -18,8 +19,9 @@ import { crc32 } from 'node:zlib';
 const MAGIC = 'mpnd';
 const VERSION = '02';
 const READABLE: ReadonlySet<unknown> = new Set(['01', VERSION]);
-const HEADER = /^mpnd([0-9a-f]{2})([0-9a-f]{8})([0-9a-f]{8})/;
-const BEFORE_CRC = MAGIC.length + 2 + 8;
+const HEADER = /^mpnd[0-9a-f]{18}/;
+const BEFORE_LENGTH = MAGIC.length + 2;
+const BEFORE_CRC = BEFORE_LENGTH + 8;
 const HEADER_LENGTH = BEFORE_CRC + 8;
 
 /** What a store keeps of one entry. */
@@ -90,13 +92,12 @@ function withHead(sections: string): string {
 /** Reads a frame, or tells why it is none. Never throws, whatever it is given, and takes time linear in the text. */
 export function decodeFrame(text: unknown): DecodedFrame {
   if (typeof text !== 'string') return { fault: 'foreign' };
-  const header = HEADER.exec(text);
-  if (header === null) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
-  const [, version, length, crc] = header;
-  if (!READABLE.has(version)) return { fault: 'version' };
-  if (Number(`0x${length}`) !== text.length) return { fault: 'length' };
+  if (!HEADER.test(text)) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
+  if (!READABLE.has(text.slice(MAGIC.length, BEFORE_LENGTH))) return { fault: 'version' };
+  if (hexIn(text, BEFORE_LENGTH, BEFORE_CRC) !== text.length) return { fault: 'length' };
   const body = text.slice(HEADER_LENGTH);
-  if (!isWellFormed(text) || Number(`0x${crc}`) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
+  // UTF-8 has one text for all lone surrogates, so the checksum does not see one become another.
+  if (!isWellFormed(text) || hexIn(text, BEFORE_CRC, HEADER_LENGTH) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
     return { fault: 'checksum' };
   return readSections(body);
 }
@@ -118,36 +119,52 @@ function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
 
+function hexIn(text: string, from: number, to: number): number {
+  return Number.parseInt(text.slice(from, to), 16);
+}
+
 function checksum(head: string, body: string): string {
   return hex(crc32(body, crc32(head)));
 }
 
-/** UTF-8 has one text for all lone surrogates, so the checksum does not see one become another. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
+/** What is in the sections of a body, by their letters. */
+class Sections {
+  i: string | undefined = undefined;
+  c: string | undefined = undefined;
+  w: string | undefined = undefined;
+  f: string | undefined = undefined;
+  t: string | undefined = undefined;
+  e: string | undefined = undefined;
+  p: string | undefined = undefined;
+  N: string | undefined = undefined;
 }
 
 const KNOWN = 'icwftepN';
 /** Longer than any length in decimal. */
 const LONGEST_LENGTH = 10;
 
-/** The sections of a body by their letters; a fault when they are not what the format says. */
-function split(body: string): ReadonlyMap<string, string> | FrameFault {
-  const sections = new Map<string, string>();
+/** The sections of a body; a fault when they are not what the format says. */
+function split(body: string): Sections | FrameFault {
+  const sections = new Sections();
   let at = 0;
   while (at < body.length) {
-    if (sections.has('p')) return 'malformed';
+    if (sections.p !== undefined) return 'malformed';
     const letter = body.charAt(at);
     const colon = body.indexOf(':', at);
     const length = lengthIn(body, at + 1, colon);
     if (length === undefined || !isLetter(letter)) return 'malformed';
-    const isKnown = KNOWN.includes(letter);
-    if (!isKnown && letter < 'a') return 'version';
     at = colon + 1 + length;
-    if (at > body.length || sections.has(letter)) return 'malformed';
-    if (isKnown) sections.set(letter, body.slice(colon + 1, at));
+    if (isKnown(letter)) {
+      if (at > body.length || sections[letter] !== undefined) return 'malformed';
+      sections[letter] = body.slice(colon + 1, at);
+    } else if (letter < 'a') return 'version';
+    else if (at > body.length) return 'malformed';
   }
   return sections;
+}
+
+function isKnown(letter: string): letter is keyof Sections {
+  return KNOWN.includes(letter);
 }
 
 /** The number in a text from one index to another; undefined when there is something else than digits. */
@@ -169,13 +186,13 @@ function isLetter(letter: string): boolean {
 function readSections(body: string): DecodedFrame {
   const sections = split(body);
   if (typeof sections === 'string') return { fault: sections };
-  const id = parse(sections.get('i'));
-  if (sections.has('N')) return readBranch(id, sections);
-  const [createdAt, computeMs] = readNumbers(sections.get('c'), 2);
-  const windows = readNumbers(sections.get('w'), 3);
-  const fences = readPairs(sections.get('f'));
-  const tags = readPairs(sections.get('t'));
-  const payload = sections.get('p');
+  const id = parse(sections.i);
+  if (sections.N !== undefined) return readBranch(id, sections);
+  const [createdAt, computeMs] = readNumbers(sections.c, 2);
+  const windows = readNumbers(sections.w, 3);
+  const fences = readPairs(sections.f);
+  const tags = readPairs(sections.t);
+  const payload = sections.p;
   if (typeof id !== 'string' || createdAt === undefined || computeMs === undefined || windows.length === 0) {
     return { fault: 'malformed' };
   }
@@ -191,15 +208,16 @@ function readSections(body: string): DecodedFrame {
       staleIfError,
       fences,
       tags,
-      effects: sections.get('e'),
+      effects: sections.e,
       payload,
     },
   };
 }
 
-function readBranch(id: unknown, sections: ReadonlyMap<string, string>): DecodedFrame {
-  const input = parse(sections.get('N'));
-  const isSound = typeof id === 'string' && typeof input === 'string' && sections.size === 2;
+function readBranch(id: unknown, sections: Sections): DecodedFrame {
+  const input = parse(sections.N);
+  const count = Object.values(sections).filter((section) => section !== undefined).length;
+  const isSound = typeof id === 'string' && typeof input === 'string' && count === 2;
   return isSound ? { branch: { id, input } } : { fault: 'malformed' };
 }
 

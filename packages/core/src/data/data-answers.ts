@@ -33,37 +33,44 @@ export class DataAnswers {
     this.#again = again;
   }
 
-  /** By a failure that is kept, by joining the run of the key, or by starting one. */
+  /** By a failure that is kept (which it may throw), by joining the run of the key, or by starting one. */
   fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(() => this.#fly(placed(call), reason, fallback));
+    const failure = this.#keptFailure(call.key, fallback);
+    if (failure !== undefined) return Promise.resolve(this.#failAgain(placed(call), failure, fallback));
+    const joined = this.#flights.joinable(call.key);
+    if (joined === undefined) return this.lead(call, reason, fallback);
+    return this.#join(joined, placed(call), fallback);
   }
 
   /** By starting a run, and telling in the caller's own async context how it was answered. */
-  lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    return this.#whileLogged(() => this.#lead(placed(call), reason, fallback));
+  lead(given: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+    const call = placed(given);
+    const late = this.#flights.lateArguments(call);
+    // Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead.
+    this.#parts.generations.enter();
+    const flight = this.#flights.start(call, { reason, freshness: call.policy, primed: undefined, late }, false);
+    return this.#flights.wait(flight, call, fallback).then(
+      (outcome) => this.#led(call, flight, outcome, fallback),
+      (error: unknown) => this.#left(call, reason, error),
+    );
   }
 
-  /** Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. */
-  async #whileLogged<T>(answer: () => Promise<T>): Promise<T> {
+  async #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
     const { generations } = this.#parts;
     generations.enter();
     try {
-      return await answer();
+      return await this.#answerBy(joined, call, fallback);
     } finally {
       generations.leave();
     }
   }
 
-  async #fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+  async #answerBy(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
     const { generations, keyer, report } = this.#parts;
-    const failure = this.#keptFailure(call.key, fallback);
-    if (failure !== undefined) return this.#failAgain(call, failure, fallback);
-    const joined = this.#flights.joinable(call.key);
-    if (joined === undefined) return this.#lead(call, reason, fallback);
     report.join(call.key, call.policy);
     const position = generations.position;
     const since = this.#now();
-    const late = LateArguments.of({ ...call, key: call.base }, keyer, report.fn);
+    const late = LateArguments.of({ key: call.base, self: call.self, args: call.args }, keyer, report.fn);
     const outcome = await this.#joined(joined, call, fallback);
     if (outcome === OTHER_INPUTS) return this.#lookAgain(call, late, since);
     if (!this.#isFor(call, joined, outcome, position)) {
@@ -135,27 +142,29 @@ export class DataAnswers {
     return state === 'fresh' || (state === 'stale' && source.type === 'stale');
   }
 
-  async #lead(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
-    const { report } = this.#parts;
-    const { key, policy } = call;
-    const late = this.#flights.lateArguments(call);
-    const flight = this.#flights.start(call, { reason, freshness: policy, primed: undefined, late }, false);
-    let outcome: DataOutcome;
+  #led(call: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, fallback: DataEntry | undefined): unknown {
+    const { generations, report } = this.#parts;
     try {
-      outcome = await this.#flights.wait(flight, call, fallback);
-    } catch (error) {
-      report.miss(key, reason, policy);
-      throw error;
+      switch (outcome.type) {
+        case 'failure':
+          return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
+        case 'uncacheable':
+          report.miss(call.key, outcome.reason, call.policy);
+          return this.#take(call, outcome);
+        case 'answer':
+          return this.#tell(call, outcome);
+      }
+    } finally {
+      generations.leave();
     }
-    switch (outcome.type) {
-      case 'failure':
-        return this.#afterFailure(call, flight, outcome, fallback, outcome.reason);
-      case 'uncacheable':
-        report.miss(key, outcome.reason, policy);
-        return this.#take(call, outcome);
-      case 'answer':
-        return this.#tell(call, outcome);
-    }
+  }
+
+  /** The caller of a run has left before it has ended. */
+  #left({ key, policy }: DataCall, reason: MissReason, error: unknown): never {
+    const { generations, report } = this.#parts;
+    generations.leave();
+    report.miss(key, reason, policy);
+    throw error;
   }
 
   /** Tells how the call was answered that started the run, and hands it out. */

@@ -64,9 +64,9 @@ export class DataFlights {
   }
 
   /** The arguments of a call whose run will begin later than it, as they are now and in the caller's async context. */
-  lateArguments(call: LocatedCall): LateArguments | undefined {
+  lateArguments({ base, self, args }: LocatedCall): LateArguments | undefined {
     const { runsLate, keyer, report } = this.#parts;
-    return runsLate ? LateArguments.of({ ...call, key: call.base }, keyer, report.fn) : undefined;
+    return runsLate ? LateArguments.of({ key: base, self, args }, keyer, report.fn) : undefined;
   }
 
   /** Starts a run of a call; `behind` a stale answer, when it is so. */
@@ -146,7 +146,7 @@ export class DataFlights {
     return flight.wait({
       fn: report.fn,
       signal: call.policy.signal,
-      limits: this.#limits(flight, call, fallback),
+      limits: isLimited(call.policy) ? this.#limits(flight, call, fallback) : NO_LIMITS,
       isSame,
       onDeserted: () => flights.desert(flight),
     });
@@ -159,7 +159,6 @@ export class DataFlights {
     fallback: DataEntry | undefined,
   ): readonly Limit<DataOutcome>[] {
     const { softTimeout, hardTimeout, waited } = policy;
-    if (softTimeout === undefined && hardTimeout === undefined) return NO_LIMITS;
     const stale = (): DataAnswer | undefined => this.#run.instead(flight, fallback, policy, 'timeout');
     const left = (timeout: number): number => Math.max(0, timeout - waited);
     const limits: Limit<DataOutcome>[] = [];
@@ -200,4 +199,8 @@ export class DataFlights {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
+}
+
+function isLimited({ softTimeout, hardTimeout }: CallPolicy): boolean {
+  return softTimeout !== undefined || hardTimeout !== undefined;
 }

@@ -54,7 +54,7 @@ export class DataFunction {
       const call = { key, base, path, self, args, policy: governed };
       return policy.forceFresh ? this.#force(call) : this.#answer(call, recorder);
     } catch (error) {
-      // An argument without a key, a signal, or a codec that does not decode any more.
+      // An argument without a key, a signal, a failure that is kept, or a codec that does not decode any more.
       return Promise.reject(error);
     }
   }

@@ -5,7 +5,7 @@ import { DataKeeper } from './data-keeper.js';
 import type { Errand, Plan } from './errand.js';
 import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
-import { StoreSearch } from './store-search.js';
+import { StoreSearch, type NotFound, type Searched } from './store-search.js';
 import type { MissReason } from '../events.js';
 import { keyOfPath, someCanBeRead } from '../input/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
@@ -30,7 +30,12 @@ export class DataRun {
     const { flights, generations, variants } = this.#parts;
     generations.enter();
     try {
-      return await this.#steps(flight, errand);
+      const looking = this.#lookUp(flight, errand);
+      const looked = looking === undefined ? undefined : await looking;
+      if (looked !== undefined && 'found' in looked) {
+        return this.#answer(flight, looked.found.entry, looked.found.source);
+      }
+      return await this.#steps(flight, errand, looked);
     } catch (error) {
       // What fails beside the function is told like what fails in it.
       return {
@@ -48,16 +53,22 @@ export class DataRun {
     }
   }
 
-  async #steps(flight: Flight<DataOutcome>, errand: Errand): Promise<DataOutcome> {
+  /** Asks the store, where there is one and the errand is not to put something into it. */
+  #lookUp(flight: Flight<DataOutcome>, errand: Errand): Promise<Searched> | undefined {
+    const { store } = this.#parts;
+    if (store === undefined || errand.primed !== undefined || errand.late === undefined) return undefined;
+    flight.looking = true;
+    return this.#search.lookUp(flight, errand, store, errand.late);
+  }
+
+  async #steps(flight: Flight<DataOutcome>, errand: Errand, asked: NotFound | undefined): Promise<DataOutcome> {
     const { places, host, store } = this.#parts;
     const { call, reason, late } = errand;
     const plan = { flight, call, args: call.args, reason, begun: undefined, primed: false, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
     if (late === undefined || (store === undefined && places === undefined)) return this.#compute(plan);
     flight.looking = true;
-    const looked =
-      store === undefined ? { reason, begun: undefined } : await this.#search.lookUp(flight, errand, store, late);
-    if ('found' in looked) return this.#answer(flight, looked.found.entry, looked.found.source);
+    const looked = asked ?? { reason, begun: undefined };
     const kept = this.#keptFailure(flight, looked.reason);
     if (kept !== undefined) return kept;
     const wait = this.#takePlace({ ...plan, reason: looked.reason });

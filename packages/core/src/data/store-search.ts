@@ -19,6 +19,15 @@ export interface Found {
   readonly source: DataSource;
 }
 
+/** Why the store has nothing that will do, and the fences of the run that follows. */
+export interface NotFound {
+  readonly reason: MissReason;
+  readonly begun: Begun;
+}
+
+/** What came of asking the store. */
+export type Searched = { readonly found: Found } | NotFound;
+
 /** What the store has for the flights of one data function. */
 export class StoreSearch {
   readonly #parts: DataFunctionParts;
@@ -32,17 +41,45 @@ export class StoreSearch {
   }
 
   /** What the store has, if it will do; else why not, and the fences of the run that follows. */
-  async lookUp(
+  lookUp(flight: Flight<DataOutcome>, errand: Errand, store: DataStore, late: LateArguments): Promise<Searched> {
+    const { staticTags } = this.#parts.settings;
+    const base = baseOf(flight);
+    if (errand.reason === 'refresh') {
+      return store.entries.begin(base, staticTags).then((begun) => ({ reason: 'refresh', begun }));
+    }
+    if (errand.path.length > 0) return this.#lookAlong(flight, errand, store, late);
+    // Nothing is known to vary, so there is one place to look at, and most often it leads no further.
+    return store.entries.lookup(base, staticTags, base).then((looked) => {
+      const there = { looked, path: errand.path };
+      return looked.branch === undefined
+        ? this.#judge(flight, errand, store, late, there)
+        : this.#follow(flight, there, store).then((end) => this.#judge(flight, errand, store, late, end));
+    });
+  }
+
+  async #lookAlong(
     flight: Flight<DataOutcome>,
-    { call, path: known, reason, freshness }: Errand,
+    errand: Errand,
     store: DataStore,
     late: LateArguments,
-  ): Promise<{ readonly found: Found } | { readonly reason: MissReason; readonly begun: Begun }> {
-    const { settings } = this.#parts;
-    if (reason === 'refresh') {
-      return { reason, begun: await store.entries.begin(baseOf(flight), settings.staticTags) };
-    }
-    const { looked, path } = await this.#follow(flight, known, store);
+  ): Promise<Searched> {
+    const base = baseOf(flight);
+    const own = this.#parts.host.inputs.ownPart(errand.path);
+    const along = await lookAlong(base, own, (key) => this.#look(key, base, store), leadsOn);
+    return this.#judge(flight, errand, store, late, await this.#follow(flight, along, store));
+  }
+
+  #look(key: string, base: string, { entries }: DataStore): Promise<StoreLookup> {
+    return entries.lookup(key, this.#parts.settings.staticTags, base);
+  }
+
+  #judge(
+    flight: Flight<DataOutcome>,
+    { call, reason, freshness }: Errand,
+    store: DataStore,
+    late: LateArguments,
+    { looked, path }: Looked<StoreLookup>,
+  ): Searched {
     const found = looked.found && this.#keeper.promote(flight, looked.found, store, path);
     const why = missReason(reason, looked, found !== undefined);
     if (found === undefined) return { reason: why, begun: looked.begun };
@@ -63,17 +100,15 @@ export class StoreSearch {
   /** Reads what the store has of a call, by the inputs that it says to vary by, as they are for the caller. */
   async #follow(
     flight: Flight<DataOutcome>,
-    known: readonly Read[],
-    { entries }: DataStore,
+    { looked: first, path: along }: Looked<StoreLookup>,
+    store: DataStore,
   ): Promise<Looked<StoreLookup>> {
-    const { host, settings, flights } = this.#parts;
+    const { host, flights } = this.#parts;
     const base = baseOf(flight);
-    const lookUp = (key: string): Promise<StoreLookup> => entries.lookup(key, settings.staticTags, base);
-    const along = await lookAlong(base, host.inputs.ownPart(known), lookUp, leadsOn);
-    const path = [...along.path];
+    const path = [...along];
     const key = keyOfPath(base, path);
     if (flight.key !== key) flights.rekey(flight, key);
-    for (let { looked } = along; ; looked = await lookUp(flight.key)) {
+    for (let looked = first; ; looked = await this.#look(flight.key, base, store)) {
       const input = looked.branch === undefined ? undefined : host.inputs.named(looked.branch);
       const next = input && this.#ask(flight, path, input);
       if (next === undefined) return { looked, path };

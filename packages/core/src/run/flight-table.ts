@@ -161,7 +161,9 @@ export class FlightTable<T> {
 
   #of(key: string): Flight<T>[] {
     const joinable = this.#joinable.get(key);
-    return [...(joinable === undefined ? [] : [joinable]), ...(this.#apart.get(key) ?? [])];
+    const held = joinable === undefined ? [] : [joinable];
+    const apart = this.#apart.get(key);
+    return apart === undefined ? held : [...held, ...apart];
   }
 
   #outdate(flight: Flight<T>): void {

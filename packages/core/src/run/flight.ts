@@ -130,10 +130,7 @@ export class Flight<T> implements Recorder {
 
   /** Begins the run. */
   begin(run: () => Promise<T>): void {
-    this.#outcome = run().finally(() => {
-      this.done = true;
-      this.startedBy = undefined;
-    });
+    this.#outcome = run();
     // Whoever waits is told of the failure; when all have left, the run's own `failed` event has told of it.
     this.#outcome.then(
       (outcome) => this.#settle((waiter) => waiter.resolve(outcome)),
@@ -142,11 +139,12 @@ export class Flight<T> implements Recorder {
   }
 
   #settle(tell: (waiter: Waiter<T>) => void): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
+    this.done = true;
+    this.startedBy = undefined;
     // What its function left running (a socket, a timer) holds on to this flight, and must not to the value.
     this.#outcome = undefined;
-    for (const waiter of waiting) tell(waiter);
+    for (const waiter of this.#waiting) tell(waiter);
+    this.#waiting.clear();
   }
 
   /** The end of the run, for whoever is no caller of it. */
@@ -158,9 +156,17 @@ export class Flight<T> implements Recorder {
    * Waits for the outcome, as one of its callers; `signal` lets this one leave, and so do the limits. Rejects with
    * `ERR_MILLPOND_RECURSIVE_CALL` when the caller is itself waited for by this flight.
    */
-  async wait(options: WaitOptions<T>): Promise<T> {
-    if (this.#outcome === undefined) throw recursiveCall(options.fn);
-    const answered = this.waitedForBy(currentRun(), options.fn);
+  wait(options: WaitOptions<T>): Promise<T> {
+    if (this.#outcome === undefined) return Promise.reject(recursiveCall(options.fn));
+    const caller = currentRun();
+    const { signal, limits, isSame } = options;
+    // Who is no run, and leaves for no reason of their own, has nothing to tidy up.
+    const stays = caller === undefined && signal === undefined && limits.length === 0 && isSame === undefined;
+    return stays ? this.#wait(options) : this.#waitFor(caller, options);
+  }
+
+  async #waitFor(caller: Flight<unknown> | undefined, options: WaitOptions<T>): Promise<T> {
+    const answered = this.waitedForBy(caller, options.fn);
     try {
       return await this.#wait(options);
     } finally {

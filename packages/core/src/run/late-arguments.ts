@@ -10,6 +10,8 @@ export interface KeyedCall {
   readonly args: readonly unknown[];
 }
 
+const NOTHING_TAKEN: readonly undefined[] = [];
+
 /**
  * The arguments of a call whose run may begin later than the call (behind a look into the store, or behind another
  * run): the caller may have changed them by then, and the function must see what the key was made of.
@@ -19,36 +21,32 @@ export class LateArguments {
   readonly #keyer: Keyer;
   /** What there was in the place of each; undefined where that is no object, or cannot be copied. */
   readonly #taken: readonly (Kept | undefined)[];
+  /** Whether the key is of anything that can be changed. */
+  readonly #mayChange: boolean;
   /** The caller's async context, which the option `key` or a hasher may read. Given back when it has been asked in. */
   #inContext: (<R>(run: () => R) => R) | undefined;
 
-  private constructor(call: KeyedCall, keyer: Keyer, taken: readonly (Kept | undefined)[]) {
+  private constructor(call: KeyedCall, keyer: Keyer, taken: readonly (Kept | undefined)[] | undefined) {
     this.#call = call;
     this.#keyer = keyer;
-    this.#taken = taken;
+    this.#mayChange = taken !== undefined;
+    this.#taken = taken ?? NOTHING_TAKEN;
   }
 
   /** The arguments as they are now; to be taken in the caller's async context. */
   static of(call: KeyedCall, keyer: Keyer, fn: string): LateArguments {
-    const late = new LateArguments(
-      call,
-      keyer,
-      call.args.map((arg) => (isObject(arg) ? copyOf(arg, fn) : undefined)),
-    );
-    if (late.#mayChange) late.#inContext = AsyncLocalStorage.snapshot();
+    if (!isObject(call.self) && !call.args.some(isObject)) return new LateArguments(call, keyer, undefined);
+    const taken = call.args.map((arg) => (isObject(arg) ? copyOf(arg, fn) : undefined));
+    const late = new LateArguments(call, keyer, taken);
+    late.#inContext = AsyncLocalStorage.snapshot();
     return late;
   }
 
   /** The same arguments, for a second one who asks. */
   forAnother(): LateArguments {
-    const other = new LateArguments(this.#call, this.#keyer, this.#taken);
+    const other = new LateArguments(this.#call, this.#keyer, this.#mayChange ? this.#taken : undefined);
     other.#inContext = this.#inContext;
     return other;
-  }
-
-  /** Whether the key is of anything that can be changed. */
-  get #mayChange(): boolean {
-    return isObject(this.#call.self) || this.#call.args.some(isObject);
   }
 
   /**

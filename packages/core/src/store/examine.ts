@@ -12,13 +12,27 @@ export interface CallToExamine {
   readonly longestLife: number;
 }
 
+/** What is stored under keys. They are few, so that they are found without a table. */
+export class Stored {
+  readonly #keys: readonly string[];
+  readonly #values: readonly unknown[];
+
+  constructor(keys: readonly string[], values: readonly unknown[]) {
+    this.#keys = keys;
+    this.#values = values;
+  }
+
+  get(key: string): unknown {
+    return this.#values[this.#keys.indexOf(key)];
+  }
+}
+
 /** What was read at once for one call. */
 export interface Answer {
   readonly startedAt: number;
   /** When the read was sent, as the tokens count. */
   readonly sentAt: number;
-  /** What was stored under each key that was read. */
-  readonly stored: Map<string, unknown>;
+  readonly stored: Stored;
 }
 
 /** What the store has for a call, after every check. */
@@ -28,27 +42,35 @@ export type Examined =
   /** Its results vary by an input, and are under longer keys. */
   | { readonly state: 'branch'; readonly input: string }
   | { readonly state: 'damaged'; readonly why: string }
-  /** `found`: intact, of this call, and not outdated. `expired`: past its stale windows, whatever its fences say. */
-  | { readonly state: 'found' | 'expired'; readonly entry: StoredEntry }
+  /** Intact, of this call, and not outdated. */
+  | { readonly state: 'found'; readonly entry: StoredEntry }
+  /** Past its stale windows, whatever its fences say. */
+  | { readonly state: 'expired'; readonly entry: StoredEntry }
   | { readonly state: 'invalidated'; readonly entry: StoredEntry; readonly by: BrokenFence };
 
-/** Reads keys at once; undefined when the store does not answer in time. */
-export async function read(
+/**
+ * Reads keys at once, and makes something of what was read; of undefined when the store does not answer in time. One
+ * promise for both, since every hit of the store comes by here.
+ */
+export function read<T>(
   { guard, tokens, options }: StoreContext,
   keys: readonly string[],
-): Promise<Answer | undefined> {
+  use: (answer: Answer | undefined) => T | Promise<T>,
+): Promise<T> {
   const startedAt = options.clock.now();
   const sentAt = tokens.moment();
-  const values = await guard.read(keys);
-  if (values === undefined) return undefined;
-  const stored = new Map<string, unknown>();
-  for (let place = 0; place < keys.length; place++) stored.set(keys[place] ?? '', values[place]);
-  return { startedAt, sentAt, stored };
+  return guard.read(keys).then((values) => use(values && { startedAt, sentAt, stored: new Stored(keys, values) }));
 }
 
 /** Reads a call's entry and its fences. */
-export function readCall(context: StoreContext, call: CallNames, names: FenceNames): Promise<Answer | undefined> {
-  return read(context, [call.entry, ...fenceKeys(names)]);
+export function readCall<T>(
+  context: StoreContext,
+  { call, names }: CallToExamine,
+  use: (answer: Answer | undefined) => T | Promise<T>,
+): Promise<T> {
+  const keys = fenceKeys(names);
+  keys.push(call.entry);
+  return read(context, keys, use);
 }
 
 /**
@@ -74,7 +96,7 @@ export function examine(
   const broken = (): BrokenFence | undefined => brokenFence(frame, names, stands);
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };
-  const learned = frame.tags.filter(([tag]) => !names.tags.has(tag));
+  const learned = frame.tags.length === 0 ? frame.tags : frame.tags.filter(([tag]) => !names.tags.has(tag));
   return learned.length === 0 ? { state: 'found', entry } : examineTags(context, learned, entry, broken);
 }
 
@@ -98,18 +120,17 @@ function instead({ branch, fault }: DecodedFrame, call: CallNames): Examined {
 }
 
 /** Of the tags of an entry that were not known before it was read, one that does not hold any more. */
-async function brokenAmong(context: StoreContext, tags: Frame['tags']): Promise<BrokenFence | undefined | 'down'> {
-  const answer = await read(
-    context,
-    tags.map(([tag]) => context.names.tag(tag)),
-  );
-  if (answer === undefined) return 'down';
-  const stands = standings(context.tokens, answer.stored, answer.sentAt);
-  for (const [tag, token] of tags) {
-    const by = brokenTag(tag, token, stands(context.names.tag(tag)));
-    if (by !== undefined) return by;
-  }
-  return undefined;
+function brokenAmong(context: StoreContext, tags: Frame['tags']): Promise<BrokenFence | undefined | 'down'> {
+  const names = tags.map(([tag]) => context.names.tag(tag));
+  return read<BrokenFence | undefined | 'down'>(context, names, (answer) => {
+    if (answer === undefined) return 'down';
+    const stands = standings(context.tokens, answer.stored, answer.sentAt);
+    for (const [tag, token] of tags) {
+      const by = brokenTag(tag, token, stands(context.names.tag(tag)));
+      if (by !== undefined) return by;
+    }
+    return undefined;
+  });
 }
 
 const WORDS: Readonly<Record<FrameFault, string>> = {
@@ -128,10 +149,13 @@ export function lifeOf(entry: Pick<Frame, 'ttl' | 'staleWhileRevalidate' | 'stal
 
 /** Most entries have no tags. */
 const NO_PAIRS: ReadonlyMap<string, string> = new Map();
+const NO_TAGS: readonly string[] = [];
 
 function entryOf(frame: Frame, age: number, expiredFor: number | undefined): StoredEntry {
   const { payload, effects, ttl, staleWhileRevalidate, staleIfError, computeMs } = frame;
-  const pairs = frame.tags.length === 0 ? NO_PAIRS : new Map(frame.tags);
-  const life = { age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs };
-  return { payload, effects, ...life, tags: [...pairs.keys()], pairs, cache: cacheTokenOf(frame) };
+  const isTagged = frame.tags.length > 0;
+  const pairs = isTagged ? new Map(frame.tags) : NO_PAIRS;
+  const tags = isTagged ? [...pairs.keys()] : NO_TAGS;
+  const cache = cacheTokenOf(frame);
+  return { payload, effects, age, ttl, staleWhileRevalidate, staleIfError, expiredFor, computeMs, tags, pairs, cache };
 }

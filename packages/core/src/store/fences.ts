@@ -38,25 +38,35 @@ export function fenceNames(
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
 
 function namesOf(cache: CacheNames, tags: Iterable<string>): ReadonlyMap<string, string> {
-  const names = Array.from(tags, (tag) => [tag, cache.tag(tag)] as const);
-  return names.length === 0 ? NO_TAGS : new Map(names);
+  let names: Map<string, string> | undefined;
+  for (const tag of tags) (names ??= new Map()).set(tag, cache.tag(tag));
+  return names ?? NO_TAGS;
 }
 
 /** All of them, in the order in which they are read. */
-export function fenceKeys(names: FenceNames): readonly string[] {
-  return [...neededKeys(names), names.tombstone, names.mark, names.deletes];
+export function fenceKeys(names: FenceNames): string[] {
+  const keys = neededKeys(names);
+  keys.push(names.tombstone, names.mark, names.deletes);
+  return keys;
 }
 
 /** Those that must be there before a run begins; the others are there only after a delete or an expire. */
-export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): readonly string[] {
-  return [cache, fn, ...(invalidations === undefined ? [] : [invalidations]), ...tags.values()];
+export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): string[] {
+  const keys = [cache, fn];
+  if (invalidations !== undefined) keys.push(invalidations);
+  if (tags.size > 0) keys.push(...tags.values());
+  return keys;
 }
 
 /** Tells how each token stands, now. */
 export type Standings = (name: string) => Standing;
 
 /** How the tokens stand that were read, by a read sent at `sentAt`: own invalidations since then count. */
-export function standings(tokens: Tokens, stored: ReadonlyMap<string, unknown>, sentAt: number): Standings {
+export function standings(
+  tokens: Tokens,
+  stored: { readonly get: (name: string) => unknown },
+  sentAt: number,
+): Standings {
   return (name) => tokens.standing(name, stored.get(name), sentAt);
 }
 
@@ -121,7 +131,7 @@ const CACHE = 'c';
 const FUNCTION = 'f';
 const TOMBSTONE = 'd';
 const MARK = 'x';
-const KNOWN = new Set([CACHE, FUNCTION, TOMBSTONE, MARK]);
+const KNOWN: ReadonlySet<string> = new Set([CACHE, FUNCTION, TOMBSTONE, MARK]);
 
 /** The fences of a run as an entry carries them. */
 export function carriedBy(run: RunFences): Frame['fences'] {
@@ -137,7 +147,7 @@ export function carriedBy(run: RunFences): Frame['fences'] {
 /** The first fence of an entry that does not hold any more, of cache, function, call and the tags known before. */
 export function brokenFence(frame: Frame, names: FenceNames, stands: Standings): BrokenFence | undefined {
   // A fence that this release does not know cannot be checked.
-  if (!frame.fences.every(([name]) => KNOWN.has(name))) {
+  if (!frame.fences.every(isKnown)) {
     return { fence: 'unknown', tag: undefined, lost: true };
   }
   const wide =
@@ -163,9 +173,14 @@ export function cacheTokenOf(frame: Frame): string | undefined {
   return carried(frame, CACHE);
 }
 
+function isKnown(fence: Frame['fences'][number]): boolean {
+  return KNOWN.has(fence[0]);
+}
+
 /** The token of a fence that an entry carries; of the few that there are, it is found without a table. */
 function carried({ fences }: Frame, fence: string): string | undefined {
-  return fences.find(([name]) => name === fence)?.[1];
+  for (const each of fences) if (each[0] === fence) return each[1];
+  return undefined;
 }
 
 /** The fence of one tag, if it does not hold any more. */

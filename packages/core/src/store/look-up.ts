@@ -3,7 +3,7 @@ import { examine, read, readCall, type Answer, type CallToExamine, type Examined
 import { fenceKeys, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
 import type { FenceNames } from './fences.js';
 import type { StoreContext } from './store-context.js';
-import type { Begun, BrokenFence, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
+import type { Begun, BrokenFence, StoredEntry, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
 
 /** What one look-up is about. */
 export interface Look extends CallToExamine {
@@ -12,35 +12,67 @@ export interface Look extends CallToExamine {
 }
 
 /** Reads entry and fences at once, and judges. */
-export async function lookUp(context: StoreContext, look: Look): Promise<StoreLookup> {
-  const answer = await readCall(context, look.call, look.names);
-  if (answer === undefined) {
-    return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
-  }
-  const judged = examine(context, look, answer);
-  const examined = judged instanceof Promise ? await judged : judged;
-  if (examined.state === 'damaged') look.onDamaged(examined.why);
-  const reason = reasonOf(examined);
-  const branch = examined.state === 'branch' ? examined.input : undefined;
-  if (examined.state !== 'found') {
-    return { found: undefined, branch, reason, begun: await complete(context, look.names, answer) };
-  }
-  return {
-    found: examined.entry,
-    branch,
-    reason,
-    // Only for the run that follows when what was found will not do, which is rare.
-    get begun() {
-      return new RunFences(answer.startedAt, look.names, standings(context.tokens, answer.stored, answer.sentAt));
-    },
-  };
+export function lookUp(context: StoreContext, look: Look): Promise<StoreLookup> {
+  return readCall<StoreLookup>(context, look, (answer) => {
+    if (answer === undefined) {
+      return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
+    }
+    const judged = examine(context, look, answer);
+    return judged instanceof Promise
+      ? judged.then((examined) => conclude(context, look, answer, examined))
+      : conclude(context, look, answer, judged);
+  });
 }
 
-function reasonOf(examined: Examined): StoreMissReason {
+function conclude(
+  context: StoreContext,
+  look: Look,
+  answer: Answer,
+  examined: Examined,
+): StoreLookup | Promise<StoreLookup> {
+  return examined.state === 'found'
+    ? new FoundEntry(context, look, answer, examined.entry)
+    : withoutEntry(context, look, answer, examined);
+}
+
+class FoundEntry implements StoreLookup {
+  readonly found: StoredEntry;
+  readonly branch: undefined = undefined;
+  readonly reason = 'cold';
+  readonly #context: StoreContext;
+  readonly #look: Look;
+  readonly #answer: Answer;
+
+  constructor(context: StoreContext, look: Look, answer: Answer, found: StoredEntry) {
+    this.found = found;
+    this.#context = context;
+    this.#look = look;
+    this.#answer = answer;
+  }
+
+  /** Only for the run that follows when what was found will not do, which is rare. */
+  get begun(): Begun {
+    const { startedAt, stored, sentAt } = this.#answer;
+    return new RunFences(startedAt, this.#look.names, standings(this.#context.tokens, stored, sentAt));
+  }
+}
+
+async function withoutEntry(
+  context: StoreContext,
+  { names, onDamaged }: Look,
+  answer: Answer,
+  examined: Exclude<Examined, { readonly state: 'found' }>,
+): Promise<StoreLookup> {
+  if (examined.state === 'damaged') onDamaged(examined.why);
+  const reason = reasonOf(examined);
+  const branch = examined.state === 'branch' ? examined.input : undefined;
+  return { found: undefined, branch, reason, begun: await complete(context, names, answer) };
+}
+
+function reasonOf(examined: Exclude<Examined, { readonly state: 'found' }>): StoreMissReason {
   switch (examined.state) {
     case 'none':
     case 'branch':
-    case 'found':
       return 'cold';
     case 'down':
       return 'store-down';
@@ -68,10 +100,17 @@ function whatBroke({ fence, lost }: BrokenFence): StoreMissReason {
 }
 
 /** The same look, for one who wants to know only: nothing is told, deleted or made. */
-export async function inspect(context: StoreContext, to: CallToExamine): Promise<StoreInspection> {
-  const { call, names } = to;
+export function inspect(context: StoreContext, to: CallToExamine): Promise<StoreInspection> {
+  return readCall(context, to, (answer) => inspected(context, to, answer));
+}
+
+async function inspected(
+  context: StoreContext,
+  to: CallToExamine,
+  answer: Answer | undefined,
+): Promise<StoreInspection> {
+  const { call } = to;
   const key = call.entry;
-  const answer = await readCall(context, call, names);
   if (answer === undefined) return { key, state: 'down' };
   const examined = await examine(context, to, answer);
   if (examined.state === 'none') {
@@ -85,9 +124,10 @@ export async function inspect(context: StoreContext, to: CallToExamine): Promise
 }
 
 /** Reads the fences alone. */
-export async function beginRun(context: StoreContext, names: FenceNames): Promise<Begun> {
-  const answer = await read(context, fenceKeys(names));
-  return answer === undefined ? NOT_STORABLE : complete(context, names, answer);
+export function beginRun(context: StoreContext, names: FenceNames): Promise<Begun> {
+  return read(context, fenceKeys(names), (answer) =>
+    answer === undefined ? NOT_STORABLE : complete(context, names, answer),
+  );
 }
 
 /** Makes the tokens that are missing, and takes note of all. After `close` nothing is made, since nothing will be kept. */
@@ -98,11 +138,11 @@ async function complete(context: StoreContext, names: FenceNames, answer: Answer
     const standing = stands(name);
     return standing !== 'contested' && standing.token === undefined;
   });
-  if (missing.length > 0 && context.isOpen()) {
-    const made = await secondStep(context, Promise.all(missing.map((name) => tokens.make(name, answer.sentAt))));
-    for (const [place, name] of missing.entries()) answer.stored.set(name, made?.[place]);
-  }
-  return new RunFences(answer.startedAt, names, stands);
+  if (missing.length === 0 || !context.isOpen()) return new RunFences(answer.startedAt, names, stands);
+  const made = await secondStep(context, Promise.all(missing.map((name) => tokens.make(name, answer.sentAt))));
+  const tokensMade = new Map(missing.map((name, place) => [name, made?.[place]]));
+  const withMade = { get: (name: string) => (tokensMade.has(name) ? tokensMade.get(name) : answer.stored.get(name)) };
+  return new RunFences(answer.startedAt, names, standings(tokens, withMade, answer.sentAt));
 }
 
 /** What the second step comes to; undefined when it takes longer than a read may. */

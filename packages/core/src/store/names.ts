@@ -91,19 +91,23 @@ export function cacheNames(cache: string, version: string): CacheNames {
       const fn = segment(name);
       const versions = safeDigest(JSON.stringify([version, fnVersion])).slice(0, SHOWN_OF_VERSIONS);
       const begins = [open([cache, version, name, fnVersion]), open([cache, name])] as const;
+      const entries = `${root}/e/${fn}/`;
+      const tombstones = `${root}/d/${fn}/`;
+      const marks = `${root}/x/${fn}/`;
+      const deletes = `${root}/n/${fn}/`;
       return {
         token: `${root}/f/${fn}`,
-        entries: `${root}/e/${fn}/`,
+        entries,
         call(key, base = key) {
           const id = begins[0] + endOf(key);
           const place = safeDigest(begins[1] + endOf(key));
           const ofAllVersions = base === key ? place : safeDigest(begins[1] + endOf(base));
           return {
-            entry: `${root}/e/${fn}/${place}.${versions}`,
-            tombstone: `${root}/d/${fn}/${ofAllVersions}`,
-            mark: `${root}/x/${fn}/${ofAllVersions}`,
+            entry: `${entries}${place}.${versions}`,
+            tombstone: `${tombstones}${ofAllVersions}`,
+            mark: `${marks}${ofAllVersions}`,
             // The first character says 6 bits of the digest.
-            deletes: `${root}/n/${fn}/${ofAllVersions.charCodeAt(0)}`,
+            deletes: `${deletes}${ofAllVersions.charCodeAt(0)}`,
             // What was read of a request (a user, a header) is nobody's to read in a store.
             id: id.length <= LONG_ID && key === base ? id : `digest:${digest(id)}`,
           };
