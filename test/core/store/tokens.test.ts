@@ -55,6 +55,16 @@ describe('what a process remembers of its own invalidations', () => {
   });
 });
 
+test('hazard 2: who missed a token before it was there takes it, and does not replace it', async () => {
+  const { tokens } = subject();
+  const [early, alsoEarly] = [tokens.moment(), tokens.moment()];
+  const token = await tokens.make('n', early);
+  expect(token).toBeDefined();
+  expect(await tokens.make('n', alsoEarly)).toBe(token);
+  // It was lost since.
+  expect(await tokens.make('n', tokens.moment())).not.toBe(token);
+});
+
 describe('what a process remembers of what it saw', () => {
   test('is bounded: the past of 10,000 tokens', () => {
     const { tokens } = subject();
