@@ -4,9 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { copyAny } from '../../../packages/core/src/copy/copier.js';
 import { keep } from '../../../packages/core/src/copy/index.js';
 import { copyDate } from '../../../packages/core/src/copy/leaf.js';
-import { compiled, sourceOf } from '../../../packages/core/src/copy/shape/compiled.js';
+import { sourceOf } from '../../../packages/core/src/copy/shape/compiled.js';
 import { composed } from '../../../packages/core/src/copy/shape/composed.js';
-import { shapeOf, textOf } from '../../../packages/core/src/copy/shape/shape.js';
+import { shapeOf, textOf, type Shape } from '../../../packages/core/src/copy/shape/shape.js';
+import type { Copy } from '../../../packages/core/src/copy/shape/tools.js';
+import { codeMaker } from '../../../packages/core/src/made-code.js';
 import { shapeCopierOf } from '../../../packages/core/src/copy/shape/index.js';
 import { buildPackages, runNode } from '../../support/node.js';
 import { runs } from '../../support/runs.js';
@@ -19,6 +21,13 @@ const tree = { shared: false, odd: undefined, codecs: undefined };
 const any = (value: unknown): unknown => (typeof value === 'object' && value !== null ? copyAny(value, tree) : value);
 const tools = { date: (value: unknown): unknown => copyDate(value as object), any };
 
+const makeCode = codeMaker(Infinity);
+
+/** A compiled copier, of as many shapes as a test likes. */
+function code(shape: Shape): Copy {
+  return makeCode(sourceOf(shape), { ...tools }) as Copy;
+}
+
 /** More bytes than it takes for a shape to be compiled. */
 const HOT = 1_000_000;
 
@@ -29,7 +38,7 @@ test(
       fc.property(tables, (value) => {
         const master = keep(value, clone).master as object;
         const shape = shapeOf(master);
-        for (const copy of [compiled(shape, tools), composed(shape, tools), any]) {
+        for (const copy of [code(shape), composed(shape, tools), any]) {
           const made = copy(master) as object;
           const problem = difference(master, made);
           const shared = [...reach(made)].find((object) => reach(master).has(object));
@@ -97,7 +106,7 @@ describe('a shape', () => {
     let value: unknown = 1;
     for (let level = 0; level < 30; level += 1) value = [value];
     expect(textOf(shapeOf(value))).toBe(`${'['.repeat(25)}*${']'.repeat(25)}`);
-    expect(difference(value, compiled(shapeOf(value), tools)(value))).toBeUndefined();
+    expect(difference(value, code(shapeOf(value))(value))).toBeUndefined();
   });
 });
 
@@ -105,41 +114,15 @@ test('names come into code as texts alone', () => {
   const names = ['a"b', '\\', '"];throw 1;//', '\u2028', '\ud800', 'constructor', '${x}', '0'];
   const value = Object.fromEntries(names.map((name) => [name, [new Date(1)]]));
   const shape = shapeOf(value);
-  expect(difference(value, compiled(shape, tools)(value))).toBeUndefined();
-  expect(sourceOf(shapeOf({ a: 1 }))).toBe('\'use strict\';\nfunction f0(v) { return {"a": v["a"]}; }\nreturn f0;');
-});
-
-test('one copier serves all values of a shape, composed at first, compiled when much of it was copied', () => {
-  const copier = shapeCopierOf([{ only: 1, here: 2 }]);
-  expect(
-    shapeCopierOf([
-      { only: 'a', here: 'b' },
-      { only: 3n, here: null },
-    ]),
-  ).toBe(copier);
-  expect(shapeCopierOf([{ here: 2, only: 1 }])).not.toBe(copier);
-  const first = copier.copy;
-  copier.note(100);
-  expect(copier.settled).toBe(false);
-  copier.note(HOT);
-  expect(copier.settled).toBe(true);
-  expect(copier.copy).not.toBe(first);
-});
-
-test('a bounded number of shapes is known, and those that are known no more go on', () => {
-  const master = { first: 1 };
-  const first = shapeCopierOf(master);
-  for (let at = 0; at < 512; at += 1) shapeCopierOf({ [`another ${at}`]: 1 });
-  expect(shapeCopierOf(master)).not.toBe(first);
-  first.note(HOT);
-  expect(first.copy(master)).toEqual({ first: 1 });
+  expect(difference(value, code(shape)(value))).toBeUndefined();
+  expect(sourceOf(shapeOf({ a: 1 }))).toBe('function f0(v) { return {"a": v["a"]}; }\nreturn f0;');
 });
 
 describe('where code may not be made of texts', () => {
   beforeAll(() => buildPackages(), 120_000);
 
   test('copies are right, and made by what is composed', async () => {
-    const program = fileURLToPath(new URL('programs/no-code.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('programs/without-code.mjs', import.meta.url));
     const { code, stdout, stderr } = await runNode(['--disallow-code-generation-from-strings', program]);
     expect(stderr).toBe('');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'EvalError, 1000 copies are right\n' });

@@ -1,23 +1,24 @@
+import { codeMaker } from '../../made-code.js';
 import type { ArrayShape, ObjectShape, Shape } from './shape.js';
 import type { Copy, Tools } from './tools.js';
 
 /*
- * Copiers as code that was written for one shape. Names come into it as JSON alone, which is also JavaScript (ECMA-262,
- * "JSON superset"), and never `__proto__`, of which a shape has none.
+ * Copiers as code that was written for one shape. Names come into it as JSON alone, and never `__proto__`, of which a shape
+ * has none.
  */
 
-/** The source of a copier: a function of `date` and `any` that returns it. */
+/** The source of a copier: the body of a function of `date` and `any` that returns it. */
 export function sourceOf(shape: Shape): string {
   const functions: string[] = [];
   const root = write(shape, functions);
-  return `'use strict';\n${functions.join('\n')}\nreturn ${root};`;
+  return `${functions.join('\n')}\nreturn ${root};`;
 }
 
-/** Compiles a copier. Throws an EvalError where code may not be made of text. */
-export function compiled(shape: Shape, { date, any }: Tools): Copy {
-  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- this is the one place where code is made
-  const make = new Function('date', 'any', sourceOf(shape)) as (date: Tools['date'], any: Tools['any']) => Copy;
-  return make(date, any);
+const makeCode = codeMaker(2048);
+
+/** Compiles a copier; undefined when no code may be made, or enough was. */
+export function compiled(shape: Shape, { date, any }: Tools): Copy | undefined {
+  return makeCode(sourceOf(shape), { date, any }) as Copy | undefined;
 }
 
 /** Adds the function that copies values of a shape, and those that it needs, and answers with its name. */

@@ -41,8 +41,7 @@ export class ShapeCopier {
     this.#copied += bytes;
     if (this.settled || this.#copied < WORTH_COMPILING) return;
     this.settled = true;
-    if (!codeMayBeMade()) return;
-    this.copy = compiled(this.#shape, TOOLS);
+    this.copy = compiled(this.#shape, TOOLS) ?? this.copy;
     // Another one: what it has seen (masters of any origin) must not make the one for hits look for more than it finds.
     this.#rebuild = compiled(this.#shape, TOOLS);
   }
@@ -67,19 +66,4 @@ export function shapeCopierOf(master: object): ShapeCopier {
   if (known.size >= MOST_SHAPES && oldest !== undefined) known.delete(oldest);
   known.set(text, copier);
   return copier;
-}
-
-let mayBeMade: boolean | undefined;
-
-/** Whether this process makes code of texts: not with `--disallow-code-generation-from-strings`. */
-function codeMayBeMade(): boolean {
-  if (mayBeMade !== undefined) return mayBeMade;
-  try {
-    compiled({ kind: 'primitive' }, TOOLS);
-    mayBeMade = true;
-  } catch (error) {
-    if (!(error instanceof EvalError)) throw error;
-    mayBeMade = false;
-  }
-  return mayBeMade;
 }
