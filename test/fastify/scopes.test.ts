@@ -72,8 +72,11 @@ describe.each<[string, unknown]>([
   });
 
   test.each<[unknown, string]>([
-    ['yes', 'option `scopes` is string, but it must be true, false or { session: (request) => ... }, with `user`'],
-    [{ sesion: () => 'x' }, 'option `scopes` has no `sesion`'],
+    ['yes', 'option `scopes` is "yes", but it must be true, false or { session: (request) => ... }, with `user`'],
+    [
+      { sesion: () => 'x' },
+      '@millpond/fastify: scopes: there is no option `sesion`. Use one of: session, user, logger.',
+    ],
     [{ user: 'x' }, 'scopes: option `user` is "x", but it must be a function of the request that says who its user is'],
     [{ logger: 'x' }, 'scopes: option `logger` is "x", but it must be a function of the request'],
     [{ session: 'x' }, 'scopes: option `session` is "x", but it must be a function of the request'],

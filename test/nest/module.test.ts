@@ -120,8 +120,8 @@ test('forRootAsync wants one source of options', () => {
 });
 
 test.each<[unknown, string]>([
-  ['yes', 'option `scopes` is string, but it must be true, false or { session: (request) => ... }'],
-  [{ sesion: () => 'x' }, 'option `scopes` has no `sesion`'],
+  ['yes', 'option `scopes` is "yes", but it must be true, false or { session: (request) => ... }, with `user`'],
+  [{ sesion: () => 'x' }, 'CacheModule: scopes: there is no option `sesion`. Use one of: session, user, logger.'],
   [{ session: 'x' }, 'scopes: option `session` is "x", but it must be a function of the request'],
   [{ user: 'x' }, 'CacheModule: scopes: option `user` is "x", but it must be a function of the request'],
   [{ logger: 1 }, 'CacheModule: scopes: option `logger` is 1, but it must be a function of the request'],

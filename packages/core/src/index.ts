@@ -84,6 +84,7 @@ export type {
 } from './observe/explanation.js';
 export { currentSignal } from './run/run-context.js';
 export {
+  requestScopeOptions,
   requestScopes,
   whenClosed,
   type Closing,

@@ -8,11 +8,3 @@ export function threwNothing(thrown: unknown): CacheError {
     { cause: thrown },
   );
 }
-
-/** An option of `scopes()` that there is not. */
-export function wrongScopes(option: string): CacheError {
-  return new CacheError(
-    'ERR_MILLPOND_INVALID_OPTION',
-    `scopes: there is no option \`${option}\`. Use one of: session, user, logger.`,
-  );
-}

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   nodeResponse,
   requestExchanges,
+  requestScopeOptions,
   requestScopes,
   type Cache,
   type ExchangeOptions,
   type RequestScopes,
   type SessionIdentity,
 } from '@millpond/core';
-import { wrongScopes } from './errors.js';
 
 /** Which scopes requests have, and who their users are. */
 export interface RequestScopeOptions<Q = IncomingMessage> extends ExchangeOptions<Q> {
@@ -46,11 +46,9 @@ export function scopesOf(cache: Cache): AppScopes {
 
   return {
     scopes<Q extends IncomingMessage>(options: RequestScopeOptions<Q> = {}): ScopesMiddleware<Q> {
-      const { session, user, logger, ...others } = options;
-      const [unknown] = Object.keys(others);
-      if (unknown !== undefined) throw wrongScopes(unknown);
+      const { session, ...rest } = requestScopeOptions<RequestScopeOptions<Q>>(options);
       const scopes = requestScopes<Q>(cache, session, 'scopes');
-      const exchange = requestExchanges<Q>({ user, logger }, 'scopes');
+      const exchange = requestExchanges<Q>(rest, 'scopes');
       made.push(scopes);
       return (request, response, next) => {
         const scope = scopes.open(request, response, exchange(request, nodeResponse(response)));

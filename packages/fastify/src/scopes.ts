@@ -1,6 +1,7 @@
 import {
   replyResponse,
   requestExchanges,
+  requestScopeOptions,
   requestScopes,
   type Cache,
   type ExchangeOptions,
@@ -8,7 +9,6 @@ import {
   type SessionIdentity,
 } from '@millpond/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { wrongScopes } from './errors.js';
 
 /** Which scopes the requests of an app have, and who their users are. */
 export interface RequestScopeOptions extends ExchangeOptions<FastifyRequest> {
@@ -22,12 +22,15 @@ export interface RequestScopeOptions extends ExchangeOptions<FastifyRequest> {
 /** The option `scopes`: `true` for what the plugins say. */
 export type Scopes = boolean | RequestScopeOptions;
 
+const OWNER = '@millpond/fastify';
+const WHERE = `${OWNER}: scopes`;
+
 /**
  * Opens a scope around every request of an app, which ends with the response. The answer resolves when all that have
  * ended have let go of what was made in them.
  */
 export function openScopes(app: FastifyInstance, cache: Cache, given: Scopes): () => Promise<void> {
-  const { session, ...options } = scopeOptions(given);
+  const { session, ...options } = requestScopeOptions<RequestScopeOptions>(given, OWNER);
   const scopes = requestScopes<FastifyRequest>(cache, session, WHERE);
   const exchange = requestExchanges<FastifyRequest>(options, WHERE);
   const opened = new WeakMap<FastifyRequest, ScopedRequest>();
@@ -45,15 +48,4 @@ export function openScopes(app: FastifyInstance, cache: Cache, given: Scopes): (
     else scope.run(done);
   });
   return scopes.ended;
-}
-
-const WHERE = '@millpond/fastify: scopes';
-
-function scopeOptions(given: unknown): RequestScopeOptions {
-  if (given === true) return {};
-  if (typeof given !== 'object' || given === null) throw wrongScopes(given);
-  const { session, user, logger, ...others }: RequestScopeOptions = given;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrongScopes(given, unknown);
-  return { session, user, logger };
 }

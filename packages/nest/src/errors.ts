@@ -63,15 +63,6 @@ export function oneOptionsSource(given: readonly string[]): CacheError {
   );
 }
 
-/** The option `scopes` with something else than it takes; `unknown` is a name in it that there is not. */
-export function wrongScopes(given: unknown, unknown?: string): CacheError {
-  const what = unknown === undefined ? `is ${typeof given}` : `has no \`${unknown}\``;
-  return new CacheError(
-    'ERR_MILLPOND_INVALID_OPTION',
-    `CacheModule: option \`scopes\` ${what}, but it must be true, false or { session: (request) => ... }.`,
-  );
-}
-
 /** Several refusals at bootstrap, told together. */
 export function together(errors: readonly CacheError[], what = 'methods cannot be cached'): CacheError {
   const [first] = errors;

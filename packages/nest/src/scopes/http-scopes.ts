@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import {
   requestExchanges,
+  requestScopeOptions,
   requestScopes,
   type Cache,
   type RequestExchanges,
   type RequestScopes,
   type ScopedRequest,
 } from '@millpond/core';
-import { wrongScopes } from '../errors.js';
 import { noted } from '../requests/http-requests.js';
 import type { Life } from '../requests/life.js';
 import {
@@ -87,23 +87,15 @@ export class HttpScopes {
 }
 
 function openerOf(cache: Cache, given: unknown): Opener {
-  const { session, user, logger } = scopeOptions(given);
+  const { session, user, logger } = requestScopeOptions<RequestScopeOptions>(given, OWNER);
   return {
     scopes: requestScopes(cache, ofKnown(session), WHERE),
     exchange: requestExchanges({ user: ofKnown(user), logger: ofKnown(logger ?? (() => nestRequestLogger)) }, WHERE),
   };
 }
 
-const WHERE = 'CacheModule: scopes';
-
-function scopeOptions(given: unknown): RequestScopeOptions {
-  if (given === true) return {};
-  if (typeof given !== 'object' || given === null) throw wrongScopes(given);
-  const { session: _session, user: _user, logger: _logger, ...others }: RequestScopeOptions = given;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrongScopes(given, unknown);
-  return given;
-}
+const OWNER = 'CacheModule';
+const WHERE = `${OWNER}: scopes`;
 
 /** A function of the platform's request as one of what is known of it. What is no function core refuses, with the option's name. */
 function ofKnown<R>(about: ((request: HttpRequest) => R) | undefined): ((known: KnownExchange) => R) | undefined {
