@@ -62,6 +62,21 @@ describe('hazard 24: an input whose value its caller changes', () => {
     expect(await requests.run({ role: 'guest' }, () => menu())).toBe('the menu of guest, run 2');
   });
 
+  test('hazard 45: that answers otherwise each time it is asked is kept under what the run has got', async () => {
+    const { cache } = pond();
+    let asked = 0;
+    const user = cache.input('user', () => ({
+      get role(): string {
+        asked += 1;
+        return `role ${asked}`;
+      },
+    }));
+    const keys: string[] = [];
+    cache.on('computed', ({ key }) => keys.push(key));
+    const role = await cache.cacheData(async () => (user() as User).role)();
+    expect(keys).toEqual([expect.stringContaining(`s${role.length}:${role}`)]);
+  });
+
   test('that is a resource is that very resource, and no copy', async () => {
     const { cache } = pond();
     const getPool = cache.cacheResource(async () => ({ host: 'db1' }), { identity: ({ host }) => host });

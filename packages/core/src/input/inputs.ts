@@ -47,9 +47,11 @@ export class Inputs {
         const value = ask();
         if (isUnwantedPromise(value)) throw invalidOption(fn, 'read()', value, AT_ONCE);
         const met: object[] = [];
-        const text = textOf(value, met);
+        const asGiven = textOf(value, met);
         // A resource is what it is for everybody.
         const own = met.length === 0 ? ownCopy(value) : value;
+        // Of what is handed out, also where a getter answers now this and now that (hazard 45).
+        const text = own === value ? asGiven : textOf(own, met);
         return { input, value: own, text: isSecret ? `#${digest(text)}` : text };
       },
     };
