@@ -1,14 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Controller, Get, Inject, Injectable, Module, Req, Scope, type MiddlewareConsumer } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
 import { CacheModule, provideResource } from '@millpond/nest';
-import express from 'express';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { build, heardLogger, platforms, serve, start } from './support/app.js';
+import { describe, expect, test } from 'vitest';
+import { askBehindOwnServer, heardLogger, platforms, serve, start } from './support/app.js';
 import { door, workshop, type Thing } from './support/things.js';
 
 describe.each(platforms)('whose request it is on %s', (platform) => {
@@ -135,25 +130,12 @@ test('Express behind a server of its own tells whose request it is', async () =>
       return this.audit.name;
     }
   }
-  const module = await build({
+  const answer = await askBehindOwnServer({
     imports: [CacheModule.forRoot()],
     controllers: [Users],
     providers: [provideResource('AUDIT', () => shop.build('audit'), { scope: Scope.REQUEST, onRelease: shop.release })],
-  }).compile();
-  const handler = express();
-  const app = module.createNestApplication(new ExpressAdapter(handler));
-  app.useLogger(heardLogger());
-  await app.init();
-  const server = createServer(handler).listen(0, '127.0.0.1');
-  onTestFinished(async () => {
-    server.close();
-    await app.close();
   });
-  await once(server, 'listening');
-
-  const { port } = server.address() as AddressInfo;
-  const answer = await fetch(`http://127.0.0.1:${port}/`);
-  expect(await answer.text()).toBe('audit');
+  expect(answer).toBe('audit');
   await expect.poll(shop.living).toBe(0);
 });
 

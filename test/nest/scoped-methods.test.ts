@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   Catch,
   Controller,
@@ -20,14 +17,12 @@ import {
   type MiddlewareConsumer,
 } from '@nestjs/common';
 import { HttpAdapterHost, REQUEST } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CacheData, CacheModule, createCache, provideResource, type CacheModuleOptions } from '@millpond/nest';
-import express from 'express';
 import session from 'express-session';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { failureOf } from '../core/support/gate.js';
-import { build, heardLogger, platforms, serve, start } from './support/app.js';
+import { askBehindOwnServer, platforms, serve, start } from './support/app.js';
 import { workshop, type Thing } from './support/things.js';
 
 interface AnyRequest {
@@ -267,7 +262,7 @@ test('an Express app behind a server of its own has scopes, and transient resour
       return `${this.orders.client.name} ${await this.numbers.ofRequest()}`;
     }
   }
-  const module = await build({
+  const answer = await askBehindOwnServer({
     imports: [CacheModule.forRoot({ scopes: true })],
     controllers: [Users],
     providers: [
@@ -275,18 +270,7 @@ test('an Express app behind a server of its own has scopes, and transient resour
       Orders,
       provideResource('CLIENT', () => shop.build('client'), { scope: Scope.TRANSIENT, onRelease: shop.release }),
     ],
-  }).compile();
-  const handler = express();
-  const app = module.createNestApplication(new ExpressAdapter(handler));
-  app.useLogger(heardLogger());
-  await app.init();
-  const server = createServer(handler).listen(0, '127.0.0.1');
-  onTestFinished(async () => {
-    server.close();
-    await app.close();
   });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('client 1');
+  expect(answer).toBe('client 1');
   await expect.poll(() => shop.told).toEqual(['built client', 'releasing client', 'released client: close']);
 });

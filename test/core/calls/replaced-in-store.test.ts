@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import type { CachedData } from '@millpond/core';
 import { createFaultyStore } from '@millpond/core/testing';
 import { settle } from '../../support/fake-clock.js';
 import { pond } from '../support/cache.js';
 import { gate } from '../support/gate.js';
 
-describe.each(['refresh', 'forceFresh'] as const)('%s', (how) => {
+type Load = CachedData<[id: string], string>;
+
+const replace: Readonly<Record<string, (load: Load) => Promise<unknown>>> = {
+  refresh: (load) => load.refresh('a'),
+  forceFresh: (load) => load.withOptions({ forceFresh: true })('a'),
+  prime: (load) => load.prime('new', 'a'),
+};
+
+describe.each(Object.entries(replace))('%s', (_, put) => {
   test.each(['read', 'write'] as const)(
     'does not let the store bring back what it has replaced where each %s of the store failed',
     async (operation) => {
@@ -16,9 +25,10 @@ describe.each(['refresh', 'forceFresh'] as const)('%s', (how) => {
       await cache.flush();
       now = 'new';
       store.fail(operation);
-      await (how === 'refresh' ? load.refresh('a') : load.withOptions({ forceFresh: true })('a'));
+      await put(load);
       for (let turn = 0; turn < 5; turn += 1) await settle();
       store.restore();
+      expect(await load('a')).toBe('new');
       await cache.flush();
       now = 'newer';
       await clock.advance('11s');
@@ -29,28 +39,6 @@ describe.each(['refresh', 'forceFresh'] as const)('%s', (how) => {
 });
 
 describe('prime', () => {
-  test.each(['read', 'write'] as const)(
-    'that cannot %s the store drops what the store has, so that the old value does not come back',
-    async (operation) => {
-      const store = createFaultyStore();
-      const { cache, clock } = pond({ name: 'shop', store, logger: { warn() {} } });
-      let now = 'old';
-      const load = cache.cacheData(async (_id: string) => now, { name: 'load' });
-      await load('a');
-      await cache.flush();
-      now = 'new';
-      store.fail(operation);
-      await load.prime('new', 'a');
-      await settle();
-      await settle();
-      store.restore();
-      expect(await load('a')).toBe('new');
-      await clock.advance('11s');
-      expect(await load('a')).toBe('new');
-      await cache.close();
-    },
-  );
-
   test('whose write a full queue drops drops what the store has as well', async () => {
     const store = createFaultyStore();
     const { cache, clock } = pond({ name: 'shop', store, logger: { warn() {} } });

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type INestApplication, type LoggerService, type ModuleMetadata } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
+import express from 'express';
 import { onTestFinished } from 'vitest';
 
 /** What an app has logged: the messages alone. */
@@ -55,4 +59,21 @@ export async function serve(platform: (typeof platforms)[number], metadata: Modu
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return { app, get: (path, headers = {}) => fetch(`${url}${path}`, { headers }) };
+}
+
+/** Asks an app on Express that was not made to listen, but is the handler of a server of its own. */
+export async function askBehindOwnServer(metadata: ModuleMetadata): Promise<string> {
+  const module = await build(metadata).compile();
+  const handler = express();
+  const app = module.createNestApplication(new ExpressAdapter(handler));
+  app.useLogger(heardLogger());
+  await app.init();
+  const server = createServer(handler).listen(0, '127.0.0.1');
+  onTestFinished(async () => {
+    server.close();
+    await app.close();
+  });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return (await fetch(`http://127.0.0.1:${port}/`)).text();
 }
