@@ -46,10 +46,12 @@ export class DataAnswers {
   lead(given: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
     const call = placed(given);
     const late = this.#flights.lateArguments(call);
-    // Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead.
-    this.#parts.generations.enter();
     const flight = this.#flights.start(call, { reason, freshness: call.policy, primed: undefined, late }, false);
-    return this.#flights.wait(flight, call, fallback).then(
+    const ended = this.#flights.wait(flight, call, fallback);
+    // Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. (The
+    // run has seen to it so far.)
+    this.#parts.generations.enter();
+    return ended.then(
       (outcome) => this.#led(call, flight, outcome, fallback),
       (error: unknown) => this.#left(call, reason, error),
     );
