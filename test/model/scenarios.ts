@@ -26,21 +26,61 @@ const calm = { warm: true, lost: ['/e/'], mostFaults: 0 } as const;
 const TAGS = ['/e/', '/t/', '/i'] as const;
 const DELETES = ['/e/', '/d/', '/n/'] as const;
 const MARKS = ['/e/', '/x/'] as const;
+/** The note that there are deletes; who finds it once reads all fences from then on. */
+const NOTE = ['/o/'] as const;
 
 /** The token that tells of deletes matters when a tombstone is lost; here none is, so its operations come at once. */
-const few = { races: ['/e/', '/d/'], atOnce: ['/n/'] } as const;
+const few = { races: ['/e/', '/d/'], atOnce: ['/n/', ...NOTE] } as const;
+
+/** Most scenarios have the note come at once, or be there; in some it races with the rest. */
+const deletes = { races: DELETES, atOnce: NOTE } as const;
+const marks = { races: MARKS, atOnce: NOTE } as const;
+const noteRaces = { races: ['/e/', '/d/', ...NOTE], atOnce: ['/n/'] } as const;
 
 /** Nothing goes wrong, but for the order of things, which may be any. */
 export const IN_ANY_ORDER = {
-  'an entry, and a delete': { ...calm, lost: [], actors: [a(run, run), b(drop)], races: DELETES },
-  'runs, and a delete by another process': { ...calm, actors: [a(run), b(drop, run)], races: DELETES },
+  'an entry, and a delete': { ...calm, lost: [], actors: [a(run, run), b(drop)], ...deletes },
+  'runs, and the first delete by another process, with its note': {
+    ...calm,
+    actors: [a(run), b(drop, run)],
+    ...noteRaces,
+  },
+  'an entry, and the first delete by another process, with its note': {
+    ...calm,
+    lost: [],
+    actors: [a(run, run), b(drop)],
+    ...noteRaces,
+  },
+  'runs, and the first expire by another process, with its note': {
+    ...calm,
+    actors: [a(run), b(expire, run)],
+    races: [...MARKS, ...NOTE],
+  },
+  'runs, and a delete where there have been others': {
+    ...calm,
+    noted: true,
+    actors: [a(run), b(drop, run)],
+    ...deletes,
+  },
+  'runs, and an expire where there have been others': {
+    ...calm,
+    noted: true,
+    actors: [a(run), b(expire, run)],
+    ...marks,
+  },
+  'runs, and a delete by another process': { ...calm, actors: [a(run), b(drop, run)], ...deletes },
   'runs, and a delete by the same process': { ...calm, actors: [a(run), a(drop, run)], ...few },
   'runs and deletes by both processes': { ...calm, actors: [a(run, drop), b(drop, run)], ...few },
-  'runs, and two deletes': { ...calm, actors: [a(run), b(drop, drop)], races: DELETES },
+  'runs, and two deletes': { ...calm, actors: [a(run), b(drop, drop)], ...deletes },
   'runs, and a clear of the function': { ...calm, actors: [a(run, run), b(clear, run)], races: ['/e/', '/f/'] },
   'runs and clears by both processes': { ...calm, actors: [a(run, clear), b(clear, run)], races: ['/e/', '/f/'] },
   'runs, and a clear of the cache': { ...calm, actors: [a(run, run), b(clearCache, run)], races: ['/e/', '/c'] },
-  'a run, a delete and a clear': { ...calm, actors: [a(run), b(drop, clear)], races: [...DELETES, '/f/'] },
+  'a run, a delete and a clear': {
+    ...calm,
+    actors: [a(run), b(drop, clear)],
+    races: [...DELETES, '/f/'],
+    atOnce: NOTE,
+  },
   'runs, and an invalidation of a tag known before': {
     ...calm,
     actors: [a(runKnown), b(invalidate, runKnown)],
@@ -74,11 +114,16 @@ export const IN_ANY_ORDER = {
     races: TAGS,
     lost: ['/e/', '/i'],
   },
-  'an entry, and an expire': { ...calm, lost: [], actors: [a(run), b(expire, run)], races: MARKS },
-  'runs, and an expire by another process': { ...calm, actors: [a(run), b(expire, run)], races: MARKS },
-  'runs, and an expire by the same process': { ...calm, actors: [a(run, run), a(expire, run)], races: MARKS },
-  'runs and expires by both processes': { ...calm, actors: [a(run, expire), b(expire, run)], races: MARKS },
-  'a run, an expire and a delete': { ...calm, actors: [a(run), b(expire, drop)], races: [...DELETES, '/x/'] },
+  'an entry, and an expire': { ...calm, lost: [], actors: [a(run), b(expire, run)], ...marks },
+  'runs, and an expire by another process': { ...calm, actors: [a(run), b(expire, run)], ...marks },
+  'runs, and an expire by the same process': { ...calm, actors: [a(run, run), a(expire, run)], ...marks },
+  'runs and expires by both processes': { ...calm, actors: [a(run, expire), b(expire, run)], ...marks },
+  'a run, an expire and a delete': {
+    ...calm,
+    actors: [a(run), b(expire, drop)],
+    races: [...DELETES, '/x/'],
+    atOnce: NOTE,
+  },
   'an outer run of an inner one, and an invalidation of its tag': {
     ...calm,
     actors: [a(outer), b(invalidate)],
@@ -116,32 +161,47 @@ const oneFault = { ...broken, faults: [...broken.faults, 'late'], mostFaults: 1 
 
 /** Something goes wrong as well, at any moment: an operation, its answer, a deadline, or a token of the store. */
 export const WITH_FAULTS = {
-  'a run, and a delete': { ...oneFault, actors: [a(run), b(drop)], races: DELETES, evicts: ['/d/'], ends: ['a'] },
+  'a run, and a delete': { ...oneFault, actors: [a(run), b(drop)], ...deletes, evicts: ['/d/'], ends: ['a'] },
+  'a run, and the first delete, with its note': {
+    ...oneFault,
+    actors: [a(run), b(drop)],
+    ...noteRaces,
+    ends: ['a'],
+    pauses: false,
+  },
+  'a run, and a delete where the store loses the note of others': {
+    ...calm,
+    noted: true,
+    actors: [a(run), b(drop, run)],
+    ...few,
+    evicts: NOTE,
+    mostFaults: 1,
+  },
   'a run, and a delete by the same process': { ...oneFault, ...few, actors: [a(run), a(drop)], pauses: false },
   'a run, and a delete whose tombstone the store loses': {
     ...calm,
     actors: [a(run), b(drop)],
-    races: DELETES,
+    ...deletes,
     evicts: ['/d/'],
     mostFaults: 1,
   },
   'a run whose process ends, and a delete': {
     ...calm,
     actors: [a(run), b(drop)],
-    races: DELETES,
+    ...deletes,
     ends: ['a'],
     mostFaults: 1,
   },
   'an entry that is taken back, and a tombstone that is lost': {
     ...calm,
     actors: [a(run), b(drop)],
-    races: DELETES,
+    ...deletes,
     evicts: ['/d/'],
     faults: ['refuse'],
     mostFaults: 2,
   },
-  'a run, and an expire': { ...oneFault, actors: [a(run), b(expire)], races: MARKS, ends: ['a'] },
-  'an expire, and a run of the same process': { ...oneFault, actors: [a(run), a(expire, run)], races: MARKS },
+  'a run, and an expire': { ...oneFault, actors: [a(run), b(expire)], ...marks, ends: ['a'] },
+  'an expire, and a run of the same process': { ...oneFault, actors: [a(run), a(expire, run)], ...marks },
   'a run, and a clear of the function': {
     ...broken,
     actors: [a(run), b(clear)],
@@ -185,31 +245,39 @@ export const LIMITS = {
   'a store loses a tombstone, and an entry that came after it is found before it is taken back': {
     ...calm,
     actors: [a(run), b(drop, { ...run, by: 'c' })],
-    races: ['/e/', '/d/'],
-    atOnce: ['/n/'],
+    ...few,
     evicts: ['/d/'],
     mostFaults: 1,
   },
   'a store loses a tombstone, and all it knew of deletes': {
     ...calm,
     actors: [a(run), b(drop)],
-    races: DELETES,
+    ...deletes,
     evicts: ['/d/', '/n/'],
     mostFaults: 2,
   },
   'a store loses a tombstone, and the process whose entry came after it has ended': {
     ...calm,
     actors: [a(run), b(drop)],
-    races: DELETES,
+    ...deletes,
     evicts: ['/d/'],
     ends: ['a'],
     mostFaults: 2,
   },
+  'a store loses the note that there are deletes before anybody has read it, and the process whose entry came late has ended':
+    {
+      ...calm,
+      actors: [a(run), b(drop)],
+      ...noteRaces,
+      evicts: NOTE,
+      ends: ['a'],
+      mostFaults: 2,
+    },
   'a store loses the mark of an expired call': {
     ...calm,
     lost: [],
     actors: [b(expire, { ...run, by: 'c' })],
-    races: MARKS,
+    ...marks,
     evicts: ['/x/'],
     mostFaults: 1,
   },

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly actors: readonly { readonly process: ProcessName; readonly steps: readonly Step[] }[];
   /** Whether an entry and all tokens are there at the start. */
   readonly warm: boolean;
+  /** Whether calls of the function have been deleted before, though not this one. */
+  readonly noted?: boolean;
   /** What of that the store has lost before it begins, by parts of keys. */
   readonly lost?: readonly string[];
   /** Parts of the keys whose operations may come in every order, such as `/e/`; no others may be written. */

@@ -58,6 +58,7 @@ const FOUND_BY: Readonly<Record<WeaknessName, keyof typeof ALL>> = {
   'a missing token is written behind the run': 'runs, and a clear, when the token of the function was lost',
   'an entry carries the tokens of when it is kept, not of when its run began': 'runs, and a clear of the cache',
   'a delete leaves no tombstone': 'runs, and a delete by another process',
+  'a delete does not note that there are deletes': 'a run whose process ends, and a delete',
   'a tombstone lives for an hour, however long entries live': 'a run whose process ends, and a delete',
   'a delete leaves its tombstone after it has removed the entry': 'a run, and a delete whose tombstone the store loses',
   'a delete removes no entry': 'a run, and a delete whose tombstone the store loses',

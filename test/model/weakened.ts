@@ -40,7 +40,7 @@ export function openWeakened(weakness: Weakness): OpenTier {
         const { call, fn } = toOutdate;
         return {
           ...(weakness.function?.(real, context) ?? real),
-          delete: () => weak(deleteCall(context, toOutdate), { call, keys: [call.tombstone] }),
+          delete: () => weak(deleteCall(context, toOutdate), { call, fn, keys: [call.tombstone] }),
           expire: () => weak(expireCall(context, toOutdate, clock.wallTime()), { keys: [call.mark] }),
           clear: () => weak(clearFunction(context, fn), { keys: [fn.token] }),
         };

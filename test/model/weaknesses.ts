@@ -1,6 +1,7 @@
+import { takeNote } from '../../packages/core/src/store/call-fences.js';
 import { RunFences } from '../../packages/core/src/store/fences.js';
 import type { Guard } from '../../packages/core/src/store/guard.js';
-import type { CallNames } from '../../packages/core/src/store/names.js';
+import type { CallNames, FunctionNames } from '../../packages/core/src/store/names.js';
 import type { Invalidation } from '../../packages/core/src/store/outbox.js';
 import type { StorePort } from '../../packages/core/src/store/port.js';
 import type { StoreContext } from '../../packages/core/src/store/store-context.js';
@@ -21,6 +22,7 @@ export interface Weakness {
 export interface Told {
   readonly tokens: Tokens;
   readonly call?: CallNames;
+  readonly fn?: FunctionNames;
   /** Keys of the tokens that are replaced, the one that tells of tag invalidations first. */
   readonly keys: readonly string[];
 }
@@ -64,26 +66,32 @@ export const WEAKNESSES = {
     invalidation: (real, { call }) =>
       call === undefined ? real : { ...real, send: (port) => port.delete(call.entry) },
   },
-  'a tombstone lives for an hour, however long entries live': {
+  'a delete does not note that there are deletes': {
     invalidation: changingDelete(async (port, { call, setTombstone }) => {
-      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(HOUR)]);
+      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
+      await port.delete(call.entry);
+    }),
+  },
+  'a tombstone lives for an hour, however long entries live': {
+    invalidation: changingDelete(async (port, { call, setTombstone, note }) => {
+      await Promise.all([note(), port.set(call.deletes, newToken(), DAY), setTombstone(HOUR)]);
       await port.delete(call.entry);
     }),
   },
   'a delete leaves its tombstone after it has removed the entry': {
-    invalidation: changingDelete(async (port, { call, setTombstone }) => {
+    invalidation: changingDelete(async (port, { call, setTombstone, note }) => {
       await port.delete(call.entry);
-      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
+      await Promise.all([note(), port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
     }),
   },
   'a delete removes no entry': {
-    invalidation: changingDelete(async (port, { call, setTombstone }) => {
-      await Promise.all([port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
+    invalidation: changingDelete(async (port, { call, setTombstone, note }) => {
+      await Promise.all([note(), port.set(call.deletes, newToken(), DAY), setTombstone(MARK_LIFE)]);
     }),
   },
   'a delete does not replace the token that tells of deletes': {
-    invalidation: changingDelete(async (port, { call, setTombstone }) => {
-      await setTombstone(MARK_LIFE);
+    invalidation: changingDelete(async (port, { call, setTombstone, note }) => {
+      await Promise.all([note(), setTombstone(MARK_LIFE)]);
       await port.delete(call.entry);
     }),
   },
@@ -220,20 +228,21 @@ export type WeaknessName = keyof typeof WEAKNESSES;
 interface WeakDelete {
   readonly call: CallNames;
   readonly setTombstone: (life: number) => Promise<void>;
+  readonly note: () => Promise<void>;
 }
 
 /** Changes what a delete sends. */
 function changingDelete(
   send: (port: StorePort, weak: WeakDelete) => Promise<void>,
 ): (real: Invalidation, told: Told) => Invalidation {
-  return (real, { call, tokens }) => {
-    if (call === undefined) return real;
+  return (real, { call, fn, tokens }) => {
+    if (call === undefined || fn === undefined) return real;
     return {
       ...real,
       send(port) {
         const setTombstone = (life: number): Promise<void> =>
           write(tokens, call.tombstone, (token) => port.set(call.tombstone, token, life));
-        return send(port, { call, setTombstone });
+        return send(port, { call, setTombstone, note: () => takeNote(port, fn, DAY) });
       },
     };
   };

@@ -84,6 +84,7 @@ export class World {
     const [first] = this.#scenario.actors;
     const warm = first?.steps.find(isRun) ?? { do: 'run' as const };
     if (this.#scenario.warm) for (const name of ['a', 'b'] as const) await this.#runAny(name, warm, undefined);
+    if (this.#scenario.noted === true) await functionOf(this.#process('b').tier, 'k').delete('another');
     for (const key of this.store.data.keys())
       if (this.#scenario.lost?.some((part) => isAt(key, part))) this.store.evict(key);
     this.store.held = true;

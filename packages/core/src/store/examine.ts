@@ -1,5 +1,15 @@
 import { decodeFrame, type DecodedFrame, type Frame, type FrameFault } from '../codec/index.js';
-import { brokenFence, brokenTag, cacheTokenOf, expiredAt, fenceKeys, standings, type FenceNames } from './fences.js';
+import type { CallFences } from './call-fences.js';
+import {
+  brokenFence,
+  brokenTag,
+  cacheTokenOf,
+  callKeys,
+  expiredAt,
+  neededKeys,
+  standings,
+  type FenceNames,
+} from './fences.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
 import type { BrokenFence, StoredEntry } from './store-types.js';
@@ -8,6 +18,7 @@ import type { BrokenFence, StoredEntry } from './store-types.js';
 export interface CallToExamine {
   readonly call: CallNames;
   readonly names: FenceNames;
+  readonly callFences: CallFences;
   /** The longest that an entry of the function is served, in milliseconds. */
   readonly longestLife: number;
 }
@@ -62,15 +73,23 @@ export function read<T>(
   return guard.read(keys).then((values) => use(values && { startedAt, sentAt, stored: new Stored(keys, values) }));
 }
 
-/** Reads a call's entry and its fences. */
+/** Reads a call's entry and its fences; those of the call alone only where there may be some. */
 export function readCall<T>(
   context: StoreContext,
-  { call, names }: CallToExamine,
+  to: CallToExamine,
   use: (answer: Answer | undefined) => T | Promise<T>,
 ): Promise<T> {
-  const keys = fenceKeys(names);
-  keys.push(call.entry);
-  return read(context, keys, use);
+  const { call, names, callFences } = to;
+  const keys = neededKeys(names);
+  keys.push(names.note, call.entry);
+  const readsAll = callFences.areKnown;
+  if (readsAll) keys.push(...callKeys(names));
+  return read(context, keys, (answer) => {
+    if (answer === undefined) return use(answer);
+    callFences.saw(answer.stored.get(names.note));
+    // The first look-up that finds the note reads all anew, of one moment; the next ones know.
+    return readsAll || !callFences.areKnown ? use(answer) : readCall(context, to, use);
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { instantOf, type Standing, type Tokens } from './tokens.js';
 export interface FenceNames {
   readonly cache: string;
   readonly function: string;
+  readonly note: string;
   readonly tombstone: string;
   readonly mark: string;
   readonly deletes: string;
@@ -26,6 +27,7 @@ export function fenceNames(
   return {
     cache: cache.cache,
     function: fn.token,
+    note: fn.note,
     tombstone: call.tombstone,
     mark: call.mark,
     deletes: call.deletes,
@@ -43,14 +45,12 @@ function namesOf(cache: CacheNames, tags: Iterable<string>): ReadonlyMap<string,
   return names ?? NO_TAGS;
 }
 
-/** All of them, in the order in which they are read. */
-export function fenceKeys(names: FenceNames): string[] {
-  const keys = neededKeys(names);
-  keys.push(names.tombstone, names.mark, names.deletes);
-  return keys;
+/** Those of the call alone, which are there only after a delete or an expire. */
+export function callKeys({ tombstone, mark, deletes }: FenceNames): readonly string[] {
+  return [tombstone, mark, deletes];
 }
 
-/** Those that must be there before a run begins; the others are there only after a delete or an expire. */
+/** Those that must be there before a run begins. */
 export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): string[] {
   const keys = [cache, fn];
   if (invalidations !== undefined) keys.push(invalidations);

@@ -1,3 +1,4 @@
+import { takeNote } from './call-fences.js';
 import type { CallNames, FunctionNames } from './names.js';
 import type { Invalidation } from './outbox.js';
 import type { StoreContext } from './store-context.js';
@@ -37,7 +38,11 @@ export function deleteCall({ tokens, tokenTtl }: Shared, { fn, call, life }: Cal
     weight: 1,
     async send(port) {
       const token = tokens.replace(call.tombstone);
-      await Promise.all([port.set(call.deletes, newToken(), tokenTtl), port.set(call.tombstone, token, life)]);
+      await Promise.all([
+        port.set(call.deletes, newToken(), tokenTtl),
+        port.set(call.tombstone, token, life),
+        takeNote(port, fn, tokenTtl),
+      ]);
       tokens.acknowledged(call.tombstone, token);
       // After the tombstone: whoever writes later finds it (and takes back what it wrote), whoever wrote earlier is undone.
       await port.delete(call.entry);
@@ -47,7 +52,7 @@ export function deleteCall({ tokens, tokenTtl }: Shared, { fn, call, life }: Cal
 }
 
 /** Marks one call as expired since `instant` (milliseconds since 1970), however often it has to be sent. */
-export function expireCall({ tokens }: Shared, { fn, call, life }: CallToOutdate, instant: number): Invalidation {
+export function expireCall({ tokens, tokenTtl }: Shared, { fn, call, life }: CallToOutdate, instant: number): Invalidation {
   const mark = (): string => newMark(instant);
   tokens.replace(call.mark, mark);
   return {
@@ -56,7 +61,7 @@ export function expireCall({ tokens }: Shared, { fn, call, life }: CallToOutdate
     weight: 1,
     async send(port) {
       const token = tokens.replace(call.mark, mark);
-      await port.set(call.mark, token, life);
+      await Promise.all([port.set(call.mark, token, life), takeNote(port, fn, tokenTtl)]);
       tokens.acknowledged(call.mark, token);
     },
     replaced: () => tokens.forget(call.mark),
@@ -67,7 +72,7 @@ export function expireCall({ tokens }: Shared, { fn, call, life }: CallToOutdate
  * Takes back an entry that came after a delete. `unclear`: it is not known whether one came, so the call is deleted, and
  * later runs carry a tombstone. Nobody has asked for this: it is tried like an invalidation, and told as none.
  */
-export function takeBack({ tokens }: Shared, { fn, call, life }: CallToOutdate, unclear: boolean): Invalidation {
+export function takeBack({ tokens, tokenTtl }: Shared, { fn, call, life }: CallToOutdate, unclear: boolean): Invalidation {
   return {
     subject: unclear ? `${call.entry} and ${call.tombstone}` : call.entry,
     group: fn.token,
@@ -76,7 +81,7 @@ export function takeBack({ tokens }: Shared, { fn, call, life }: CallToOutdate, 
     async send(port) {
       if (unclear) {
         const token = tokens.replace(call.tombstone);
-        await port.set(call.tombstone, token, life);
+        await Promise.all([port.set(call.tombstone, token, life), takeNote(port, fn, tokenTtl)]);
         tokens.acknowledged(call.tombstone, token);
       }
       await port.delete(call.entry);

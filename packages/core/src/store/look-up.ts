@@ -1,6 +1,6 @@
 import { withDeadline } from './deadline.js';
 import { examine, read, readCall, type Answer, type CallToExamine, type Examined } from './examine.js';
-import { fenceKeys, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
+import { callKeys, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
 import type { FenceNames } from './fences.js';
 import type { StoreContext } from './store-context.js';
 import type { Begun, BrokenFence, StoredEntry, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
@@ -125,7 +125,7 @@ async function inspected(
 
 /** Reads the fences alone. */
 export function beginRun(context: StoreContext, names: FenceNames): Promise<Begun> {
-  return read(context, fenceKeys(names), (answer) =>
+  return read(context, [...neededKeys(names), ...callKeys(names)], (answer) =>
     answer === undefined ? NOT_STORABLE : complete(context, names, answer),
   );
 }

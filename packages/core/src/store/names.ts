@@ -8,6 +8,7 @@ import { digest } from '../key/index.js';
  *     millpond/<cache>/d/<function>/<digest>   the tombstone of a call, for every version
  *     millpond/<cache>/x/<function>/<digest>   the mark of a call that was expired, for every version
  *     millpond/<cache>/n/<function>/<part>     the token that tells of deletes, of one part in 64 of the calls
+ *     millpond/<cache>/o/<function>            the note that calls of it were deleted or expired, one by one
  *     millpond/<cache>/f/<function>            the token of a function
  *     millpond/<cache>/t/<tag>                 the token of a tag
  *     millpond/<cache>/c, millpond/<cache>/i   the token of the cache, and the one that tells of tag invalidations
@@ -47,6 +48,8 @@ export interface CacheNames {
 /** The keys of one function of a cache. */
 export interface FunctionNames {
   readonly token: string;
+  /** Without this note, no call of it has a tombstone or a mark. */
+  readonly note: string;
   /** What the keys of all its entries begin with, of every version. */
   readonly entries: string;
   /** `base` is the key without inputs, of a variant: what outdates a call outdates all its variants. */
@@ -97,6 +100,7 @@ export function cacheNames(cache: string, version: string): CacheNames {
       const deletes = `${root}/n/${fn}/`;
       return {
         token: `${root}/f/${fn}`,
+        note: `${root}/o/${fn}`,
         entries,
         call(key, base = key) {
           const id = begins[0] + endOf(key);

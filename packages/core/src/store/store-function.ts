@@ -1,6 +1,8 @@
 import { inRootContext } from '../context.js';
 import { storeDamaged } from '../errors/index.js';
 import { showKey } from '../key/index.js';
+import { CallFences } from './call-fences.js';
+import type { CallToExamine } from './examine.js';
 import { fenceNames, RunFences, type FenceNames } from './fences.js';
 import type { Sent } from './guard.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
@@ -24,6 +26,7 @@ const NO_VARIANT: StoredVariant = { base: '', branches: [] };
 export function createStoreFunction(context: StoreContext, identity: StoreFunctionIdentity): StoreFunction {
   const { options, names, guard, queue, outbox } = context;
   const fn = names.function(identity.name, identity.version);
+  const callFences = new CallFences(context, fn);
 
   function damaged(key: string, call: CallNames, why: string, cause?: unknown): void {
     const error = storeDamaged(identity.shown, why, cause);
@@ -34,6 +37,10 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
 
   function fencesOf(call: CallNames, tags: Iterable<string>): FenceNames {
     return fenceNames(names, fn, call, { tags, learns: identity.learnsTags ?? true });
+  }
+
+  function toExamine(call: CallNames, tags: Iterable<string>): CallToExamine {
+    return { call, names: fencesOf(call, tags), callFences, longestLife: longestLife(options, identity) };
   }
 
   function toOutdate(key: string, base?: string): CallToOutdate {
@@ -90,18 +97,9 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   return {
     lookup(key, tags, base) {
       const call = fn.call(key, base);
-      const onDamaged = (why: string): void => damaged(key, call, why);
-      return lookUp(context, {
-        call,
-        names: fencesOf(call, tags),
-        longestLife: longestLife(options, identity),
-        onDamaged,
-      });
+      return lookUp(context, { ...toExamine(call, tags), onDamaged: (why) => damaged(key, call, why) });
     },
-    inspect(key, tags, base) {
-      const call = fn.call(key, base);
-      return inspect(context, { call, names: fencesOf(call, tags), longestLife: longestLife(options, identity) });
-    },
+    inspect: (key, tags, base) => inspect(context, toExamine(fn.call(key, base), tags)),
     begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),
     keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),
     delete: (key) => outbox.post(deleteCall(context, toOutdate(key))),
