@@ -85,7 +85,9 @@ export function heldStore(data: Map<string, string> = new Map<string, string>())
 export const isEntry = (key: string): boolean => key.includes('/e/');
 export const isTombstone = (key: string): boolean => key.includes('/d/');
 export const isMark = (key: string): boolean => key.includes('/x/');
-export const isDeletes = (key: string): boolean => key.includes('/n/');
+export const isNote = (key: string): boolean => key.includes('/o/');
+/** Whatever tells that there are deletes. */
+export const isDeletes = (key: string): boolean => key.includes('/n/') || isNote(key);
 export const isTag = (key: string): boolean => key.includes('/t/');
 export const isFunctionToken = (key: string): boolean => key.includes('/f/');
 export const isInvalidations = (key: string): boolean => key.endsWith('/i');

@@ -61,7 +61,7 @@ describeWithRedis('what Millpond writes into Redis', (redis) => {
       const kind = key.split('/')[2] ?? '';
       lives.set(kind, Math.max(lives.get(kind) ?? 0, Math.ceil((await client.pTTL(key)) / HOUR)));
     }
-    expect(Object.fromEntries(lives)).toEqual({ c: 96, i: 96, f: 96, t: 96, n: 96, d: 49, x: 49, e: 48 });
+    expect(Object.fromEntries(lives)).toEqual({ c: 96, i: 96, f: 96, t: 96, n: 96, o: 96, d: 49, x: 49, e: 48 });
     const { entry } = cacheNames('shop', '').function('getUser', 'v1').call('k');
     expect(Math.ceil((await client.pTTL(entry)) / HOUR)).toBe(4);
   });
