@@ -38,7 +38,12 @@ const isTombstone = (key: string): boolean => key.includes('/d/');
 
 /** Changes what a guard reads. */
 function reading(change: (read: Guard['read']) => Guard['read']): (guard: Guard) => Guard {
-  return (guard) => ({ ...guard, isDegraded: false, read: change(guard.read) });
+  return (guard) => {
+    const read = change(guard.read);
+    const ask: Guard['ask'] = (keys, tell) =>
+      void read(keys).then((values) => tell(values && new Map(keys.map((key, place) => [key, values[place]]))));
+    return { ...guard, isDegraded: false, read, ask };
+  };
 }
 
 /** Every rule, as what happens without it. */

@@ -9,13 +9,14 @@ const NOTHING: StoreLookup = { found: undefined, branch: undefined, reason: 'col
  * entries carry what a run began with: so all of a session is outdated at once, whichever process has stored it. What an anonymous visitor has made never reaches it.
  */
 export function sessionStore(entries: StoreFunction): StoreFunction {
-  return {
+  const session: StoreFunction = {
     ...entries,
     async lookup(key, tags, base) {
       if (isOfThisProcess(key)) return NOTHING;
       const looked = await entries.lookup(key, [...tags, ...sessionTags(key)], base);
       return looked.found === undefined ? looked : { ...looked, found: withoutSession(looked.found, key) };
     },
+    glance: (key, tags, tell) => tell(session.lookup(key, tags)),
     async inspect(key, tags, base) {
       if (isOfThisProcess(key)) return { key: '', state: 'none', deleted: false };
       return shown(await entries.inspect(key, [...tags, ...sessionTags(key)], base), key);
@@ -30,6 +31,7 @@ export function sessionStore(entries: StoreFunction): StoreFunction {
       return isOfThisProcess(key) ? 'acknowledged' : entries.expire(key);
     },
   };
+  return session;
 }
 
 function sessionTags(key: string): readonly string[] {

@@ -10,6 +10,7 @@ import {
   standings,
   type FenceNames,
 } from './fences.js';
+import type { Stored } from './coalesce.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
 import type { BrokenFence, StoredEntry } from './store-types.js';
@@ -21,21 +22,6 @@ export interface CallToExamine {
   readonly callFences: CallFences;
   /** The longest that an entry of the function is served, in milliseconds. */
   readonly longestLife: number;
-}
-
-/** What is stored under keys. They are few, so that they are found without a table. */
-export class Stored {
-  readonly #keys: readonly string[];
-  readonly #values: readonly unknown[];
-
-  constructor(keys: readonly string[], values: readonly unknown[]) {
-    this.#keys = keys;
-    this.#values = values;
-  }
-
-  get(key: string): unknown {
-    return this.#values[this.#keys.indexOf(key)];
-  }
 }
 
 /** What was read at once for one call. */
@@ -59,36 +45,39 @@ export type Examined =
   | { readonly state: 'expired'; readonly entry: StoredEntry }
   | { readonly state: 'invalidated'; readonly entry: StoredEntry; readonly by: BrokenFence };
 
-/**
- * Reads keys at once, and makes something of what was read; of undefined when the store does not answer in time. One
- * promise for both, since every hit of the store comes by here.
- */
-export function read<T>(
+/** Reads keys at once, and has told what was read: undefined when the store does not answer in time. */
+function ask(
   { guard, tokens, options }: StoreContext,
   keys: readonly string[],
-  use: (answer: Answer | undefined) => T | Promise<T>,
-): Promise<T> {
+  tell: (answer: Answer | undefined) => void,
+): void {
   const startedAt = options.clock.now();
   const sentAt = tokens.moment();
-  return guard.read(keys).then((values) => use(values && { startedAt, sentAt, stored: new Stored(keys, values) }));
+  guard.ask(keys, (stored) => tell(stored && { startedAt, sentAt, stored }));
 }
 
-/** Reads a call's entry and its fences; those of the call alone only where there may be some. */
-export function readCall<T>(
+/** The same for one who waits. */
+export function read(context: StoreContext, keys: readonly string[]): Promise<Answer | undefined> {
+  return new Promise((resolve) => ask(context, keys, resolve));
+}
+
+/** Reads a call's entry and its fences; those of the call alone only where there may be some. `tell` must not throw. */
+export function readCall(
   context: StoreContext,
   to: CallToExamine,
-  use: (answer: Answer | undefined) => T | Promise<T>,
-): Promise<T> {
+  tell: (answer: Answer | undefined) => void,
+): void {
   const { call, names, callFences } = to;
   const keys = neededKeys(names);
   keys.push(names.note, call.entry);
   const readsAll = callFences.areKnown;
   if (readsAll) keys.push(...callKeys(names));
-  return read(context, keys, (answer) => {
-    if (answer === undefined) return use(answer);
+  ask(context, keys, (answer) => {
+    if (answer === undefined) return tell(answer);
     callFences.saw(answer.stored.get(names.note));
     // The first look-up that finds the note reads all anew, of one moment; the next ones know.
-    return readsAll || !callFences.areKnown ? use(answer) : readCall(context, to, use);
+    if (readsAll || !callFences.areKnown) tell(answer);
+    else readCall(context, to, tell);
   });
 }
 
@@ -139,17 +128,16 @@ function instead({ branch, fault }: DecodedFrame, call: CallNames): Examined {
 }
 
 /** Of the tags of an entry that were not known before it was read, one that does not hold any more. */
-function brokenAmong(context: StoreContext, tags: Frame['tags']): Promise<BrokenFence | undefined | 'down'> {
+async function brokenAmong(context: StoreContext, tags: Frame['tags']): Promise<BrokenFence | undefined | 'down'> {
   const names = tags.map(([tag]) => context.names.tag(tag));
-  return read<BrokenFence | undefined | 'down'>(context, names, (answer) => {
-    if (answer === undefined) return 'down';
-    const stands = standings(context.tokens, answer.stored, answer.sentAt);
-    for (const [tag, token] of tags) {
-      const by = brokenTag(tag, token, stands(context.names.tag(tag)));
-      if (by !== undefined) return by;
-    }
-    return undefined;
-  });
+  const answer = await read(context, names);
+  if (answer === undefined) return 'down';
+  const stands = standings(context.tokens, answer.stored, answer.sentAt);
+  for (const [tag, token] of tags) {
+    const by = brokenTag(tag, token, stands(context.names.tag(tag)));
+    if (by !== undefined) return by;
+  }
+  return undefined;
 }
 
 const WORDS: Readonly<Record<FrameFault, string>> = {

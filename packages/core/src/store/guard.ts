@@ -3,7 +3,7 @@ import { inRootContext } from '../context.js';
 import { messageOf, storeFailed, storeTimeout, type CacheError } from '../errors/index.js';
 import type { CacheEvent } from '../events.js';
 import { createBreaker, type Permit } from './breaker.js';
-import { coalesce, type Read } from './coalesce.js';
+import { coalesce, readBy, type Ask, type Read } from './coalesce.js';
 import { withDeadline } from './deadline.js';
 import type { StorePort } from './port.js';
 
@@ -20,6 +20,8 @@ export type Sent = 'done' | 'failed' | { readonly late: Promise<boolean> };
 export interface Guard {
   /** Reads of one turn are sent as one; undefined when the store did not answer in time, failed, or is not asked. */
   readonly read: Read;
+  /** The same, for one who does not wait: `tell` must not throw. */
+  readonly ask: Ask;
   /** Writes; `run` may do several steps, one after another. */
   send(what: string, run: (port: StorePort) => Promise<void>): Promise<Sent>;
   /** True while the store is taken for dead: entries are not sent to it. */
@@ -113,8 +115,11 @@ export function createGuard(options: GuardOptions): Guard {
     };
   }
 
+  const ask = coalesce(readOnce);
+
   return {
-    read: coalesce(readOnce),
+    ask,
+    read: readBy(ask),
     // Outside the caller's async context: what never settles must not hold on to a request (hazard 31).
     send: (what, run) => inRootContext(() => send(what, async (to) => run(to))),
     get isDegraded() {

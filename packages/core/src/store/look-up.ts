@@ -11,17 +11,22 @@ export interface Look extends CallToExamine {
   readonly onDamaged: (why: string) => void;
 }
 
-/** Reads entry and fences at once, and judges. */
-export function lookUp(context: StoreContext, look: Look): Promise<StoreLookup> {
-  return readCall<StoreLookup>(context, look, (answer) => {
-    if (answer === undefined) {
-      return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
-    }
-    const judged = examine(context, look, answer);
-    return judged instanceof Promise
-      ? judged.then((examined) => conclude(context, look, answer, examined))
-      : conclude(context, look, answer, judged);
-  });
+/** What a look-up comes to: most often that is known as soon as the store has answered. */
+export type Looked = StoreLookup | Promise<StoreLookup>;
+
+/** Reads entry and fences at once, judges, and has told what came of it. `tell` must not throw. */
+export function lookUp(context: StoreContext, look: Look, tell: (looked: Looked) => void): void {
+  readCall(context, look, (answer) => tell(judged(context, look, answer)));
+}
+
+function judged(context: StoreContext, look: Look, answer: Answer | undefined): Looked {
+  if (answer === undefined) {
+    return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
+  }
+  const examined = examine(context, look, answer);
+  return examined instanceof Promise
+    ? examined.then((known) => conclude(context, look, answer, known))
+    : conclude(context, look, answer, examined);
 }
 
 function conclude(
@@ -29,7 +34,7 @@ function conclude(
   look: Look,
   answer: Answer,
   examined: Examined,
-): StoreLookup | Promise<StoreLookup> {
+): Looked {
   return examined.state === 'found'
     ? new FoundEntry(context, look, answer, examined.entry)
     : withoutEntry(context, look, answer, examined);
@@ -100,16 +105,9 @@ function whatBroke({ fence, lost }: BrokenFence): StoreMissReason {
 }
 
 /** The same look, for one who wants to know only: nothing is told, deleted or made. */
-export function inspect(context: StoreContext, to: CallToExamine): Promise<StoreInspection> {
-  return readCall(context, to, (answer) => inspected(context, to, answer));
-}
-
-async function inspected(
-  context: StoreContext,
-  to: CallToExamine,
-  answer: Answer | undefined,
-): Promise<StoreInspection> {
+export async function inspect(context: StoreContext, to: CallToExamine): Promise<StoreInspection> {
   const { call } = to;
+  const answer = await new Promise<Answer | undefined>((resolve) => readCall(context, to, resolve));
   const key = call.entry;
   if (answer === undefined) return { key, state: 'down' };
   const examined = await examine(context, to, answer);
@@ -124,10 +122,9 @@ async function inspected(
 }
 
 /** Reads the fences alone. */
-export function beginRun(context: StoreContext, names: FenceNames): Promise<Begun> {
-  return read(context, [...neededKeys(names), ...callKeys(names)], (answer) =>
-    answer === undefined ? NOT_STORABLE : complete(context, names, answer),
-  );
+export async function beginRun(context: StoreContext, names: FenceNames): Promise<Begun> {
+  const answer = await read(context, [...neededKeys(names), ...callKeys(names)]);
+  return answer === undefined ? NOT_STORABLE : complete(context, names, answer);
 }
 
 /** Makes the tokens that are missing, and takes note of all. After `close` nothing is made, since nothing will be kept. */

@@ -7,7 +7,7 @@ import { fenceNames, RunFences, type FenceNames } from './fences.js';
 import type { Sent } from './guard.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
 import { mayBeKept, writeBranch, writeEntry, type Keeping } from './keep.js';
-import { beginRun, inspect, lookUp } from './look-up.js';
+import { beginRun, inspect, lookUp, type Looked } from './look-up.js';
 import type { CallNames } from './names.js';
 import { pairsOf } from './pairs.js';
 import { longestLife, markLife, type StoreContext } from './store-context.js';
@@ -41,6 +41,11 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
 
   function toExamine(call: CallNames, tags: Iterable<string>): CallToExamine {
     return { call, names: fencesOf(call, tags), callFences, longestLife: longestLife(options, identity) };
+  }
+
+  function glance(key: string, tags: Iterable<string>, tell: (looked: Looked) => void, base?: string): void {
+    const call = fn.call(key, base);
+    lookUp(context, { ...toExamine(call, tags), onDamaged: (why) => damaged(key, call, why) }, tell);
   }
 
   function toOutdate(key: string, base?: string): CallToOutdate {
@@ -95,10 +100,8 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   }
 
   return {
-    lookup(key, tags, base) {
-      const call = fn.call(key, base);
-      return lookUp(context, { ...toExamine(call, tags), onDamaged: (why) => damaged(key, call, why) });
-    },
+    lookup: (key, tags, base) => new Promise((resolve) => glance(key, tags, resolve, base)),
+    glance,
     inspect: (key, tags, base) => inspect(context, toExamine(fn.call(key, base), tags)),
     begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),
     keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),

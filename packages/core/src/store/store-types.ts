@@ -76,6 +76,8 @@ export interface StoreFunction {
    * the entry tells of, or tokens that have to be made. `base` is the key without inputs, of a variant.
    */
   lookup(key: string, tags: readonly string[], base?: string): Promise<StoreLookup>;
+  /** The same for one who does not wait for a promise: most often all is known as soon as the store has answered. */
+  glance(key: string, tags: readonly string[], tell: (looked: StoreLookup | Promise<StoreLookup>) => void): void;
   /** Looks as `lookup` does, within the same time, and changes nothing: no event but of a store that fails. */
   inspect(key: string, tags: readonly string[], base?: string): Promise<StoreInspection>;
   /** Takes note of the fences for a run that does not look. Variants have those of their call: `key` is without inputs. */
