@@ -16,6 +16,11 @@ export class BatchFlights<T> extends FlightTable<T> {
     this.#collector = collector;
   }
 
+  /** The collector is told of every flight before the turn is over. */
+  override get takesEarly(): boolean {
+    return false;
+  }
+
   override start(flight: Flight<T>, run: () => Promise<T>, late?: LateArguments): void {
     this.#collector.began(flight, late);
     super.start(flight, () => run().finally(() => this.#collector.ended(flight)));

@@ -3,6 +3,7 @@ import { errorUntil, revalidateUntil, stateOf, type DataEntry } from './data-ent
 import type { DataCall, DataFlights } from './data-flights.js';
 import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
+import { EarlyLooks } from './early-look.js';
 import type { Failure } from './failures.js';
 import type { DataRun } from './data-run.js';
 import { placeIn, type Acts } from '../effect/index.js';
@@ -25,21 +26,31 @@ export class DataAnswers {
   readonly #run: DataRun;
   readonly #flights: DataFlights;
   readonly #again: Again;
+  readonly #early: EarlyLooks | undefined;
 
   constructor(parts: DataFunctionParts, run: DataRun, flights: DataFlights, again: Again) {
     this.#parts = parts;
     this.#run = run;
     this.#flights = flights;
     this.#again = again;
+    this.#early = EarlyLooks.of(parts, flights, run.keeper, {
+      hit: (call, entry) => this.#hitStore(call, entry),
+      flown: (call, flight, waiting, reason) => this.#told(call, flight, waiting, reason, undefined),
+    });
   }
 
-  /** By a failure that is kept (which it may throw), by joining the run of the key, or by starting one. */
-  fly(call: DataCall, reason: MissReason, fallback: DataEntry | undefined): Promise<unknown> {
+  /**
+   * By a failure that is kept (which it may throw), by joining the run of the key, or by starting one. Without a `reason`
+   * memory has nothing of the key.
+   */
+  fly(call: DataCall, reason: MissReason | undefined, fallback: DataEntry | undefined): Promise<unknown> {
     const failure = this.#keptFailure(call.key, fallback);
     if (failure !== undefined) return Promise.resolve(this.#failAgain(placed(call), failure, fallback));
     const joined = this.#flights.joinable(call.key);
-    if (joined === undefined) return this.lead(call, reason, fallback);
-    return this.#join(joined, placed(call), fallback);
+    if (joined !== undefined) return this.#join(joined, placed(call), fallback);
+    if (reason !== undefined) return this.lead(call, reason, fallback);
+    if (this.#early?.fits(call) === true) return this.#early.look(call);
+    return this.lead(call, this.#parts.report.goneBecause(call.key) ?? 'cold', undefined);
   }
 
   /** By starting a run, and telling in the caller's own async context how it was answered. */
@@ -47,11 +58,22 @@ export class DataAnswers {
     const call = placed(given);
     const late = this.#flights.lateArguments(call);
     const flight = this.#flights.start(call, { reason, freshness: call.policy, primed: undefined, late }, false);
-    const ended = this.#flights.wait(flight, call, fallback);
+    const waiting = this.#flights.wait(flight, call, fallback);
     // Until a caller has been answered, what is invalidated is logged: it may concern what would be served instead. (The
     // run has seen to it so far.)
     this.#parts.generations.enter();
-    return ended.then(
+    return this.#told(call, flight, waiting, reason, fallback);
+  }
+
+  /** Tells, in the caller's own async context, how a call was answered that has started a run. */
+  #told(
+    call: DataCall,
+    flight: Flight<DataOutcome>,
+    waiting: Promise<DataOutcome>,
+    reason: MissReason,
+    fallback: DataEntry | undefined,
+  ): Promise<unknown> {
+    return waiting.then(
       (outcome) => this.#led(call, flight, outcome, fallback),
       (error: unknown) => this.#left(call, reason, error),
     );
@@ -189,6 +211,17 @@ export class DataAnswers {
       }
     }
     return this.#handOut(call, entry);
+  }
+
+  /** The store has answered, and there was no need for a run. */
+  #hitStore(call: DataCall, entry: DataEntry): unknown {
+    const { generations, report } = this.#parts;
+    try {
+      report.hit(call.key, 'store', this.#now() - entry.createdAt, entry.computeMs, call.policy);
+      return this.#handOut(call, entry);
+    } finally {
+      generations.leave();
+    }
   }
 
   /** Something stale if that is allowed, else the error; `missed` says why it had run, for the one who started the run. */

@@ -72,7 +72,7 @@ export class DataFlights {
   /** Starts a run of a call; `behind` a stale answer, when it is so. */
   start(
     { key, base, path, self, args }: LocatedCall,
-    { reason, freshness, primed, late }: Omit<Errand, 'call' | 'path'>,
+    { reason, freshness, primed, late, early }: Omit<Errand, 'call' | 'path'>,
     behind: boolean,
   ): Flight<DataOutcome> {
     const { flights, generations, host, context, settings, report } = this.#parts;
@@ -84,6 +84,7 @@ export class DataFlights {
       freshness: { staleWhileRevalidate, staleIfError, freshWithin },
       primed,
       late,
+      early,
     };
     const flight = new Flight<DataOutcome>({
       table: flights,
@@ -91,13 +92,15 @@ export class DataFlights {
       key,
       cache: host,
       clock: host.settings.clock,
-      run: host.nextRun(),
-      position: generations.position,
+      run: early?.run ?? host.nextRun(),
+      position: early?.position ?? generations.position,
+      startedAt: early?.startedAt,
       behind,
       inherits: settings.inherits,
       replays: true,
     });
-    flight.reads = this.#readsOf(flight, base, behind ? path : undefined);
+    // What began early began when nothing could be read.
+    if (early === undefined) flight.reads = this.#readsOf(flight, base, behind ? path : undefined);
     const start = (): void => flights.start(flight, () => this.#run.fly(flight, errand), late);
     // Nothing of a run belongs to the request that happened to start it (hazards 22 and 31).
     if (context === 'detached') inRootContext(start);
@@ -201,6 +204,7 @@ export class DataFlights {
   }
 }
 
-function isLimited({ softTimeout, hardTimeout }: CallPolicy): boolean {
+/** Whether a call does not wait for whatever it takes. */
+export function isLimited({ softTimeout, hardTimeout }: CallPolicy): boolean {
   return softTimeout !== undefined || hardTimeout !== undefined;
 }

@@ -87,7 +87,7 @@ export class DataFunction {
   #answer(call: DataCall, recorder: Recorder | undefined): Promise<unknown> {
     const { shelf, aliases, host, report, settings } = this.#parts;
     const entry = shelf.get(call.key);
-    if (entry === undefined) return this.#answers.fly(call, report.goneBecause(call.key) ?? 'cold', undefined);
+    if (entry === undefined) return this.#answers.fly(call, undefined, undefined);
     const now = host.settings.clock.now();
     const { value } = entry;
     const state = stateOf(value, now, call.policy);

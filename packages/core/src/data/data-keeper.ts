@@ -27,6 +27,9 @@ export interface Result {
   readonly replaces: boolean;
 }
 
+/** What has found something in the store, or computed it. */
+export type Finder = Pick<Flight<DataOutcome>, 'key' | 'position' | 'outdated' | 'reads' | 'run'>;
+
 /** An entry that is about to be made. */
 interface Made {
   readonly kept: Kept;
@@ -152,7 +155,7 @@ export class DataKeeper {
    * are the inputs in its key.
    */
   promote(
-    flight: Flight<DataOutcome>,
+    flight: Finder,
     found: StoredEntry,
     { tier, entries }: DataStore,
     path: readonly Read[],
@@ -195,7 +198,7 @@ export class DataKeeper {
   }
 
   /** Makes an entry and puts it into memory, unless what memory has is newer or this was outdated (hazard 16). */
-  #place(flight: Flight<DataOutcome>, made: Made): DataEntry {
+  #place(flight: Finder, made: Made): DataEntry {
     const { generations, host } = this.#parts;
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
     const entry: DataEntry = {
@@ -216,7 +219,7 @@ export class DataKeeper {
     return entry;
   }
 
-  #putIn(flight: Flight<DataOutcome>, entry: DataEntry, { began: found, path }: Made): void {
+  #putIn(flight: Finder, entry: DataEntry, { began: found, path }: Made): void {
     const { shelf, settings, generations, flights, failures, cooldowns, variants } = this.#parts;
     const began = found ?? Infinity;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
@@ -239,7 +242,7 @@ export class DataKeeper {
   }
 
   /** Whether memory has something newer in its place. A stored entry was computed before the flight that finds it began. */
-  #isOlder(flight: Flight<DataOutcome>, { path, began, createdAt }: Made): boolean {
+  #isOlder(flight: Finder, { path, began, createdAt }: Made): boolean {
     return wouldReplace(
       this.#parts,
       flight,

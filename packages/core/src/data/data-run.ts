@@ -16,13 +16,13 @@ import type { Begun } from '../store/index.js';
 /** What one flight does: asks the store, runs the function, keeps the result. */
 export class DataRun {
   readonly #parts: DataFunctionParts;
-  readonly #keeper: DataKeeper;
+  readonly keeper: DataKeeper;
   readonly #search: StoreSearch;
 
   constructor(parts: DataFunctionParts) {
     this.#parts = parts;
-    this.#keeper = new DataKeeper(parts);
-    this.#search = new StoreSearch(parts, this.#keeper);
+    this.keeper = new DataKeeper(parts);
+    this.#search = new StoreSearch(parts, this.keeper);
   }
 
   /** The whole flight. It leaves the table in the very step in which it ends, so that nobody joins what is over. */
@@ -249,7 +249,7 @@ export class DataRun {
   #keep(plan: Plan, kept: Kept, own: readonly string[], ttl: number | undefined, wanted: () => boolean): DataOutcome {
     const { flights, report, failures } = this.#parts;
     const { flight, begun, primed } = plan;
-    const tags = this.#keeper.tagsOf(flight, own);
+    const tags = this.keeper.tagsOf(flight, own);
     // Asked again after `when`, which may have invalidated; so may whoever is told of what the entry pushes out.
     const keeps = this.#isCurrent(plan, tags) && wanted() && this.#isCurrent(plan, tags);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
@@ -257,7 +257,7 @@ export class DataRun {
     const computeMs = this.#now() - plan.started;
     // What the clock alone refreshes may be undone by what the clock alone outdates.
     const replaces = primed || (plan.reason === 'refresh' && !flight.behind);
-    const entry = this.#keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, replaces }, keeps);
+    const entry = this.keeper.keepResult(flight, begun, { kept, ttl, tags: own, computeMs, replaces }, keeps);
     const answer = this.#answer(flight, entry, { type: 'run', reason: plan.reason });
     flights.leave(flight);
     // What is put is no run.

@@ -5,7 +5,7 @@ import type { MissReason } from '../events.js';
 import type { Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import type { KeyedCall, LateArguments } from '../run/late-arguments.js';
-import type { Begun } from '../store/index.js';
+import type { Begun, StoreLookup } from '../store/index.js';
 
 /** What a flight is about. Nothing else of the call that started it: a run that never ends must not hold on to more. */
 export interface Errand {
@@ -19,6 +19,16 @@ export interface Errand {
   readonly primed: Kept | undefined;
   /** The arguments, where the function begins later than the flight. */
   readonly late: LateArguments | undefined;
+  /** Where the store was asked before. */
+  readonly early?: EarlyBegin | undefined;
+}
+
+/** What a flight goes on from, of a look into the store that began before it. */
+export interface EarlyBegin {
+  readonly position: number;
+  readonly run: number;
+  readonly startedAt: number;
+  readonly looked: Promise<StoreLookup>;
 }
 
 /** What a run has to go by. */

@@ -49,7 +49,8 @@ export class StoreSearch {
     }
     if (errand.path.length > 0) return this.#lookAlong(flight, errand, store, late);
     // Nothing is known to vary, so there is one place to look at, and most often it leads no further.
-    return store.entries.lookup(base, staticTags, base).then((looked) => {
+    const looking = errand.early?.looked ?? store.entries.lookup(base, staticTags, base);
+    return looking.then((looked) => {
       const there = { looked, path: errand.path };
       return looked.branch === undefined
         ? this.#judge(flight, errand, store, late, there)

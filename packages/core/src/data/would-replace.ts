@@ -7,7 +7,7 @@ import type { Flight } from '../run/flight.js';
 /** Whether any entry in memory that a test is true of would have to go for the one of a flight that has read a path. */
 export function wouldReplace(
   { shelf, variants }: Pick<DataFunctionParts, 'shelf' | 'variants'>,
-  { key, reads }: Flight<DataOutcome>,
+  { key, reads }: Pick<Flight<DataOutcome>, 'key' | 'reads'>,
   path: readonly Read[],
   test: (there: DataEntry) => boolean,
 ): boolean {

@@ -9,12 +9,19 @@ export interface Beginner {
   begins(key: string): boolean;
 }
 
+/** What becomes a flight as soon as anybody asks for its key. */
+export interface Early {
+  /** Starts its flight. */
+  takeOff(): void;
+}
+
 /** The flights of one function: which may be joined, and which are still under way apart from that. */
 export class FlightTable<T> {
   /** After so long (milliseconds) a flight no longer holds its key. */
   readonly flightTimeout: number;
   readonly #onAbandoned: (key: string, why: 'timeout' | 'deserted') => void;
   readonly #scope: Beginner | undefined;
+  readonly #early = new Map<string, Early>();
   readonly #joinable = new Map<string, Flight<T>>();
   /** Nobody joins these any more, but what they return may still be kept. */
   readonly #apart = new Map<string, Set<Flight<T>>>();
@@ -29,13 +36,41 @@ export class FlightTable<T> {
     this.#scope = scope;
   }
 
+  /** Whether something may be expected here that is no flight yet. */
+  get takesEarly(): boolean {
+    return true;
+  }
+
+  /** Something may become the flight of a key that has none. */
+  expect(key: string, early: Early): void {
+    this.#early.set(key, early);
+  }
+
+  /** It is over, without a flight. */
+  unexpect(key: string): void {
+    this.#early.delete(key);
+  }
+
+  #takeOff(key: string): void {
+    const early = this.#early.get(key);
+    if (early === undefined) return;
+    this.#early.delete(key);
+    early.takeOff();
+  }
+
+  #allTakeOff(): void {
+    for (const key of [...this.#early.keys()]) this.#takeOff(key);
+  }
+
   /** The flight that holds a key, be it too old or not; a look that changes nothing. */
   find(key: string): Flight<T> | undefined {
+    this.#takeOff(key);
     return this.#joinable.get(key);
   }
 
   /** The flight that a caller may join. One that is too old leaves its key to the next (hazard 18). */
   joinable(key: string, now: number): Flight<T> | undefined {
+    this.#takeOff(key);
     const flight = this.#joinable.get(key);
     if (flight === undefined || this.holdsKey(flight, now)) return flight;
     this.#abandon(flight, 'timeout');
@@ -58,6 +93,7 @@ export class FlightTable<T> {
 
   /** Begins a flight, as the one that callers of its key join from now on. */
   start(flight: Flight<T>, run: () => Promise<T>, _late?: LateArguments): void {
+    this.#takeOff(flight.key);
     const older = this.#joinable.get(flight.key);
     if (older !== undefined) this.setApart(older);
     this.#joinable.set(flight.key, flight);
@@ -87,6 +123,7 @@ export class FlightTable<T> {
   rekey(flight: Flight<T>, key: string): void {
     const isJoinable = this.#joinable.get(flight.key) === flight;
     const isApart = this.#apart.get(flight.key)?.has(flight) === true;
+    this.#takeOff(key);
     this.leave(flight);
     flight.key = key;
     if (this.#scope?.begins(key) === false) flight.outdated = true;
@@ -99,6 +136,7 @@ export class FlightTable<T> {
 
   /** The same as `outdate` for the flights of all variants of a call. */
   outdateVariants(base: string): void {
+    this.#allTakeOff();
     for (const key of [...this.#joinable.keys(), ...this.#apart.keys()]) {
       if (key.startsWith(`${base}\u0000`)) this.outdate(key);
     }
@@ -128,6 +166,7 @@ export class FlightTable<T> {
 
   /** The outcomes of everything that is under way and not outdated. */
   underWay(): Promise<T>[] {
+    this.#allTakeOff();
     const flights = [...this.#joinable.values(), ...[...this.#apart.values()].flatMap((apart) => [...apart])];
     return flights.map(({ outcome }) => outcome).filter((outcome) => outcome !== undefined);
   }
@@ -156,10 +195,12 @@ export class FlightTable<T> {
 
   /** The same for every flight. */
   outdateAll(): void {
+    this.#allTakeOff();
     for (const key of [...this.#joinable.keys(), ...this.#apart.keys()]) this.outdate(key);
   }
 
   #of(key: string): Flight<T>[] {
+    this.#takeOff(key);
     const joinable = this.#joinable.get(key);
     const held = joinable === undefined ? [] : [joinable];
     const apart = this.#apart.get(key);

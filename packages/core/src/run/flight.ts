@@ -28,6 +28,8 @@ export interface FlightOptions {
   readonly run: number;
   /** Where the log of tag invalidations stood when it began (hazard 13). */
   readonly position: number;
+  /** When it began, by the clock; now by default. */
+  readonly startedAt?: number | undefined;
   /** Whether it runs behind a stale answer. */
   readonly behind: boolean;
   /** Whether it takes over what the answers that it uses pass on. */
@@ -96,7 +98,7 @@ export class Flight<T> implements Recorder {
     this.replays = options.replays ?? false;
     this.passesThrough = options.passesThrough ?? false;
     this.#clock = options.clock;
-    this.startedAt = this.now();
+    this.startedAt = options.startedAt ?? this.now();
     this.waitedSince = this.startedAt;
     this.startedBy = currentRun();
     this.refreshes = options.behind || this.startedBy?.refreshes === true;
