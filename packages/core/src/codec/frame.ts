@@ -140,8 +140,8 @@ class Sections {
 }
 
 const KNOWN = 'icwftepN';
-/** Longer than any length in decimal. */
-const LONGEST_LENGTH = 10;
+/** More digits than any length has, and no more than a number is exact with. */
+const LONGEST_LENGTH = 15;
 
 /** The sections of a body; a fault when they are not what the format says. */
 function split(body: string): Sections | FrameFault {
@@ -238,12 +238,18 @@ function readNumbers(text: string | undefined, count: number): readonly (number 
   if (text === undefined) return found;
   for (let from = 0; from <= text.length;) {
     const comma = text.indexOf(',', from);
-    const part = text.slice(from, comma < 0 ? text.length : comma);
-    if (part !== '' && !NUMBER.test(part)) return [];
-    found.push(part === '' ? undefined : Number(part));
-    from += part.length + 1;
+    const to = comma < 0 ? text.length : comma;
+    const number = from === to ? undefined : (lengthIn(text, from, to) ?? numberIn(text.slice(from, to)));
+    if (Number.isNaN(number)) return [];
+    found.push(number);
+    from = to + 1;
   }
   return found.length === count ? found : [];
+}
+
+/** A number that is not just a few digits; `NaN` when it is none. */
+function numberIn(text: string): number {
+  return NUMBER.test(text) ? Number(text) : NaN;
 }
 
 /** Pairs of a flat list; none when there is no section; undefined when they are not pairs of text. */

@@ -57,7 +57,8 @@ type OtherFences = ReadonlyMap<string, string | undefined>;
 /** What outdates the entry beside a delete, with what the run began with. Who reads the entry sees to these by itself. */
 function otherFences(context: StoreContext, { run, names }: Keeping, pairs: TagPairs): OtherFences {
   const tags = [...pairs].map(([tag, token]): [string, string] => [context.names.tag(tag), token]);
-  return new Map([[names.cache, run.cache], [names.function, run.function], [names.mark, run.mark], ...tags]);
+  const { cache, function: fn } = names.shared;
+  return new Map([[cache, run.cache], [fn, run.function], [names.mark, run.mark], ...tags]);
 }
 
 /** Whether one of them is another now. One that is gone was lost by the store, and outdates nothing in memory. */

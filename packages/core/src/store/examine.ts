@@ -1,27 +1,26 @@
 import { decodeFrame, type DecodedFrame, type Frame, type FrameFault } from '../codec/index.js';
 import type { CallFences } from './call-fences.js';
-import {
-  brokenFence,
-  brokenTag,
-  cacheTokenOf,
-  callKeys,
-  expiredAt,
-  neededKeys,
-  standings,
-  type FenceNames,
-} from './fences.js';
+import { brokenFence, brokenTag, cacheTokenOf, expiredAt, standings, type FenceNames } from './fences.js';
 import type { Stored } from './coalesce.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
 import type { BrokenFence, StoredEntry } from './store-types.js';
 
-/** Which call is meant. */
-export interface CallToExamine {
-  readonly call: CallNames;
-  readonly names: FenceNames;
+/** What is the same for all calls of a function. */
+export interface FunctionToExamine {
   readonly callFences: CallFences;
   /** The longest that an entry of the function is served, in milliseconds. */
   readonly longestLife: number;
+  /** Told when the store holds something else than an entry of a call. */
+  damaged(key: string, call: CallNames, why: string): void;
+}
+
+/** Which call is meant. */
+export interface CallToExamine {
+  readonly key: string;
+  readonly call: CallNames;
+  readonly names: FenceNames;
+  readonly fn: FunctionToExamine;
 }
 
 /** What was read at once for one call. */
@@ -62,21 +61,16 @@ export function read(context: StoreContext, keys: readonly string[]): Promise<An
 }
 
 /** Reads a call's entry and its fences; those of the call alone only where there may be some. `tell` must not throw. */
-export function readCall(
-  context: StoreContext,
-  to: CallToExamine,
-  tell: (answer: Answer | undefined) => void,
-): void {
-  const { call, names, callFences } = to;
-  const keys = neededKeys(names);
-  keys.push(names.note, call.entry);
-  const readsAll = callFences.areKnown;
-  if (readsAll) keys.push(...callKeys(names));
+export function readCall(context: StoreContext, to: CallToExamine, tell: (answer: Answer | undefined) => void): void {
+  const { call, names, fn } = to;
+  const { note, needed } = names.shared;
+  const readsAll = fn.callFences.areKnown;
+  const keys = readsAll ? [call.entry, note, ...needed, ...names.ofCall()] : [call.entry, note, ...needed];
   ask(context, keys, (answer) => {
     if (answer === undefined) return tell(answer);
-    callFences.saw(answer.stored.get(names.note));
+    fn.callFences.saw(answer.stored.get(note));
     // The first look-up that finds the note reads all anew, of one moment; the next ones know.
-    if (readsAll || !callFences.areKnown) tell(answer);
+    if (readsAll || !fn.callFences.areKnown) tell(answer);
     else readCall(context, to, tell);
   });
 }
@@ -87,7 +81,7 @@ export function readCall(
  */
 export function examine(
   context: StoreContext,
-  { call, names, longestLife }: CallToExamine,
+  { call, names, fn }: CallToExamine,
   answer: Answer,
 ): Examined | Promise<Examined> {
   const stored = answer.stored.get(call.entry);
@@ -100,11 +94,11 @@ export function examine(
   const marked = expiredAt(frame, names, stands, context.tokens);
   const age = since(frame.createdAt);
   const entry = entryOf(frame, age, marked === undefined ? undefined : since(marked));
-  if (age >= lifeOf(frame, longestLife)) return { state: 'expired', entry };
+  if (age >= lifeOf(frame, fn.longestLife)) return { state: 'expired', entry };
   const broken = (): BrokenFence | undefined => brokenFence(frame, names, stands);
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };
-  const learned = frame.tags.length === 0 ? frame.tags : frame.tags.filter(([tag]) => !names.tags.has(tag));
+  const learned = frame.tags.length === 0 ? frame.tags : frame.tags.filter(([tag]) => !names.shared.tags.has(tag));
   return learned.length === 0 ? { state: 'found', entry } : examineTags(context, learned, entry, broken);
 }
 

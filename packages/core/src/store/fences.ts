@@ -3,59 +3,58 @@ import type { CacheNames, CallNames, FunctionNames } from './names.js';
 import type { Begun, BrokenFence } from './store-types.js';
 import { instantOf, type Standing, type Tokens } from './tokens.js';
 
-/** The names of the tokens that fence one call. */
-export interface FenceNames {
+/** The names of the tokens that fence the calls of a function, as far as they are the same for all. */
+export interface SharedNames {
   readonly cache: string;
   readonly function: string;
+  /** Without it there are none of one call alone. */
   readonly note: string;
-  readonly tombstone: string;
-  readonly mark: string;
-  readonly deletes: string;
   /** Undefined when the function has no tags that only a result tells. */
   readonly invalidations: string | undefined;
   /** By tag: those that are known before the function runs. */
   readonly tags: ReadonlyMap<string, string>;
+  /** Those that must be there before a run begins. */
+  readonly needed: readonly string[];
 }
 
-/** Names the fences of a call. `learns`: whether it may get tags that only its result tells. */
-export function fenceNames(
+/** Names the fences of a function. `learns`: whether it may get tags that only its result tells. */
+export function sharedNames(
   cache: CacheNames,
   fn: FunctionNames,
-  call: CallNames,
   { tags, learns }: { readonly tags: Iterable<string>; readonly learns: boolean },
-): FenceNames {
-  return {
-    cache: cache.cache,
-    function: fn.token,
-    note: fn.note,
-    tombstone: call.tombstone,
-    mark: call.mark,
-    deletes: call.deletes,
-    invalidations: learns ? cache.invalidations : undefined,
-    tags: namesOf(cache, tags),
-  };
+): SharedNames {
+  const byTag = new Map([...tags].map((tag) => [tag, cache.tag(tag)]));
+  const invalidations = learns ? cache.invalidations : undefined;
+  const needed = [cache.cache, fn.token, ...(learns ? [cache.invalidations] : []), ...byTag.values()];
+  return { cache: cache.cache, function: fn.token, note: fn.note, invalidations, tags: byTag, needed };
 }
 
-/** Most calls have no tags. */
-const NO_TAGS: ReadonlyMap<string, string> = new Map();
+/** The names of the tokens that fence one call. */
+export class FenceNames {
+  readonly shared: SharedNames;
+  readonly #call: CallNames;
 
-function namesOf(cache: CacheNames, tags: Iterable<string>): ReadonlyMap<string, string> {
-  let names: Map<string, string> | undefined;
-  for (const tag of tags) (names ??= new Map()).set(tag, cache.tag(tag));
-  return names ?? NO_TAGS;
-}
+  constructor(shared: SharedNames, call: CallNames) {
+    this.shared = shared;
+    this.#call = call;
+  }
 
-/** Those of the call alone, which are there only after a delete or an expire. */
-export function callKeys({ tombstone, mark, deletes }: FenceNames): readonly string[] {
-  return [tombstone, mark, deletes];
-}
+  get tombstone(): string {
+    return this.#call.tombstone;
+  }
 
-/** Those that must be there before a run begins. */
-export function neededKeys({ cache, function: fn, invalidations, tags }: FenceNames): string[] {
-  const keys = [cache, fn];
-  if (invalidations !== undefined) keys.push(invalidations);
-  if (tags.size > 0) keys.push(...tags.values());
-  return keys;
+  get mark(): string {
+    return this.#call.mark;
+  }
+
+  get deletes(): string {
+    return this.#call.deletes;
+  }
+
+  /** Those of the call alone, which are there only after a delete or an expire. */
+  ofCall(): readonly string[] {
+    return [this.tombstone, this.mark, this.deletes];
+  }
 }
 
 /** Tells how each token stands, now. */
@@ -90,14 +89,15 @@ export class RunFences implements Begun {
 
   constructor(startedAt: number, names: FenceNames, stands: Standings) {
     const tombstone = stands(names.tombstone);
-    const tags = [...names.tags].map(([tag, name]) => [tag, tokenOf(stands(name))] as const);
+    const tags = [...names.shared.tags].map(([tag, name]) => [tag, tokenOf(stands(name))] as const);
     this.startedAt = startedAt;
-    this.cache = tokenOf(stands(names.cache)) ?? '';
-    this.function = tokenOf(stands(names.function)) ?? '';
+    this.cache = tokenOf(stands(names.shared.cache)) ?? '';
+    this.function = tokenOf(stands(names.shared.function)) ?? '';
     this.tombstone = tokenOf(tombstone);
     this.mark = tokenOf(stands(names.mark));
     this.deletes = tokenOf(stands(names.deletes));
-    this.invalidations = names.invalidations === undefined ? undefined : tokenOf(stands(names.invalidations));
+    this.invalidations =
+      names.shared.invalidations === undefined ? undefined : tokenOf(stands(names.shared.invalidations));
     this.tags = new Map(tags.map(([tag, token]) => [tag, token ?? '']));
     const needed = [this.cache, this.function, ...this.tags.values()];
     this.storable = tombstone !== 'contested' && !needed.includes('');
@@ -110,10 +110,10 @@ export class RunFences implements Begun {
       return own !== undefined && own !== token;
     };
     return (
-      moved(names.cache, this.cache) ||
-      moved(names.function, this.function) ||
+      moved(names.shared.cache, this.cache) ||
+      moved(names.shared.function, this.function) ||
       moved(names.tombstone, this.tombstone) ||
-      [...names.tags].some(([tag, name]) => moved(name, this.tags.get(tag)))
+      [...names.shared.tags].some(([tag, name]) => moved(name, this.tags.get(tag)))
     );
   }
 }
@@ -151,17 +151,17 @@ export function brokenFence(frame: Frame, names: FenceNames, stands: Standings):
     return { fence: 'unknown', tag: undefined, lost: true };
   }
   const wide =
-    broken('cache', undefined, carried(frame, CACHE), stands(names.cache)) ??
-    broken('function', undefined, carried(frame, FUNCTION), stands(names.function));
+    broken('cache', undefined, carried(frame, CACHE), stands(names.shared.cache)) ??
+    broken('function', undefined, carried(frame, FUNCTION), stands(names.shared.function));
   if (wide !== undefined) return wide;
   if (!isAfter(carried(frame, TOMBSTONE), stands(names.tombstone)))
     return { fence: 'call', tag: undefined, lost: false };
-  return names.tags.size === 0 ? undefined : brokenKnownTag(frame, names, stands);
+  return names.shared.tags.size === 0 ? undefined : brokenKnownTag(frame, names, stands);
 }
 
 function brokenKnownTag(frame: Frame, names: FenceNames, stands: Standings): BrokenFence | undefined {
   const carriedTags = new Map(frame.tags);
-  for (const [tag, name] of names.tags) {
+  for (const [tag, name] of names.shared.tags) {
     const by = brokenTag(tag, carriedTags.get(tag), stands(name));
     if (by !== undefined) return by;
   }

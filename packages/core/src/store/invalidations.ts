@@ -52,7 +52,11 @@ export function deleteCall({ tokens, tokenTtl }: Shared, { fn, call, life }: Cal
 }
 
 /** Marks one call as expired since `instant` (milliseconds since 1970), however often it has to be sent. */
-export function expireCall({ tokens, tokenTtl }: Shared, { fn, call, life }: CallToOutdate, instant: number): Invalidation {
+export function expireCall(
+  { tokens, tokenTtl }: Shared,
+  { fn, call, life }: CallToOutdate,
+  instant: number,
+): Invalidation {
   const mark = (): string => newMark(instant);
   tokens.replace(call.mark, mark);
   return {
@@ -72,7 +76,11 @@ export function expireCall({ tokens, tokenTtl }: Shared, { fn, call, life }: Cal
  * Takes back an entry that came after a delete. `unclear`: it is not known whether one came, so the call is deleted, and
  * later runs carry a tombstone. Nobody has asked for this: it is tried like an invalidation, and told as none.
  */
-export function takeBack({ tokens, tokenTtl }: Shared, { fn, call, life }: CallToOutdate, unclear: boolean): Invalidation {
+export function takeBack(
+  { tokens, tokenTtl }: Shared,
+  { fn, call, life }: CallToOutdate,
+  unclear: boolean,
+): Invalidation {
   return {
     subject: unclear ? `${call.entry} and ${call.tombstone}` : call.entry,
     group: fn.token,

@@ -1,25 +1,19 @@
 import { withDeadline } from './deadline.js';
 import { examine, read, readCall, type Answer, type CallToExamine, type Examined } from './examine.js';
-import { callKeys, neededKeys, NOT_STORABLE, RunFences, standings } from './fences.js';
+import { NOT_STORABLE, RunFences, standings } from './fences.js';
 import type { FenceNames } from './fences.js';
 import type { StoreContext } from './store-context.js';
 import type { Begun, BrokenFence, StoredEntry, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
-
-/** What one look-up is about. */
-export interface Look extends CallToExamine {
-  /** Told when the store holds something else than an entry of this call. */
-  readonly onDamaged: (why: string) => void;
-}
 
 /** What a look-up comes to: most often that is known as soon as the store has answered. */
 export type Looked = StoreLookup | Promise<StoreLookup>;
 
 /** Reads entry and fences at once, judges, and has told what came of it. `tell` must not throw. */
-export function lookUp(context: StoreContext, look: Look, tell: (looked: Looked) => void): void {
+export function lookUp(context: StoreContext, look: CallToExamine, tell: (looked: Looked) => void): void {
   readCall(context, look, (answer) => tell(judged(context, look, answer)));
 }
 
-function judged(context: StoreContext, look: Look, answer: Answer | undefined): Looked {
+function judged(context: StoreContext, look: CallToExamine, answer: Answer | undefined): Looked {
   if (answer === undefined) {
     return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
   }
@@ -29,12 +23,7 @@ function judged(context: StoreContext, look: Look, answer: Answer | undefined): 
     : conclude(context, look, answer, examined);
 }
 
-function conclude(
-  context: StoreContext,
-  look: Look,
-  answer: Answer,
-  examined: Examined,
-): Looked {
+function conclude(context: StoreContext, look: CallToExamine, answer: Answer, examined: Examined): Looked {
   return examined.state === 'found'
     ? new FoundEntry(context, look, answer, examined.entry)
     : withoutEntry(context, look, answer, examined);
@@ -45,10 +34,10 @@ class FoundEntry implements StoreLookup {
   readonly branch: undefined = undefined;
   readonly reason = 'cold';
   readonly #context: StoreContext;
-  readonly #look: Look;
+  readonly #look: CallToExamine;
   readonly #answer: Answer;
 
-  constructor(context: StoreContext, look: Look, answer: Answer, found: StoredEntry) {
+  constructor(context: StoreContext, look: CallToExamine, answer: Answer, found: StoredEntry) {
     this.found = found;
     this.#context = context;
     this.#look = look;
@@ -64,11 +53,11 @@ class FoundEntry implements StoreLookup {
 
 async function withoutEntry(
   context: StoreContext,
-  { names, onDamaged }: Look,
+  { key, call, names, fn }: CallToExamine,
   answer: Answer,
   examined: Exclude<Examined, { readonly state: 'found' }>,
 ): Promise<StoreLookup> {
-  if (examined.state === 'damaged') onDamaged(examined.why);
+  if (examined.state === 'damaged') fn.damaged(key, call, examined.why);
   const reason = reasonOf(examined);
   const branch = examined.state === 'branch' ? examined.input : undefined;
   return { found: undefined, branch, reason, begun: await complete(context, names, answer) };
@@ -123,7 +112,7 @@ export async function inspect(context: StoreContext, to: CallToExamine): Promise
 
 /** Reads the fences alone. */
 export async function beginRun(context: StoreContext, names: FenceNames): Promise<Begun> {
-  const answer = await read(context, [...neededKeys(names), ...callKeys(names)]);
+  const answer = await read(context, [...names.shared.needed, ...names.ofCall()]);
   return answer === undefined ? NOT_STORABLE : complete(context, names, answer);
 }
 
@@ -131,7 +120,7 @@ export async function beginRun(context: StoreContext, names: FenceNames): Promis
 async function complete(context: StoreContext, names: FenceNames, answer: Answer): Promise<Begun> {
   const { tokens } = context;
   const stands = standings(tokens, answer.stored, answer.sentAt);
-  const missing = neededKeys(names).filter((name) => {
+  const missing = names.shared.needed.filter((name) => {
     const standing = stands(name);
     return standing !== 'contested' && standing.token === undefined;
   });

@@ -93,32 +93,66 @@ export function cacheNames(cache: string, version: string): CacheNames {
     function: (name, fnVersion) => {
       const fn = segment(name);
       const versions = safeDigest(JSON.stringify([version, fnVersion])).slice(0, SHOWN_OF_VERSIONS);
-      const begins = [open([cache, version, name, fnVersion]), open([cache, name])] as const;
-      const entries = `${root}/e/${fn}/`;
-      const tombstones = `${root}/d/${fn}/`;
-      const marks = `${root}/x/${fn}/`;
-      const deletes = `${root}/n/${fn}/`;
+      const of = {
+        ids: open([cache, version, name, fnVersion]),
+        places: open([cache, name]),
+        entries: `${root}/e/${fn}/`,
+        tombstones: `${root}/d/${fn}/`,
+        marks: `${root}/x/${fn}/`,
+        deletes: `${root}/n/${fn}/`,
+        versions: `.${versions}`,
+      };
       return {
         token: `${root}/f/${fn}`,
         note: `${root}/o/${fn}`,
-        entries,
-        call(key, base = key) {
-          const id = begins[0] + endOf(key);
-          const place = safeDigest(begins[1] + endOf(key));
-          const ofAllVersions = base === key ? place : safeDigest(begins[1] + endOf(base));
-          return {
-            entry: `${entries}${place}.${versions}`,
-            tombstone: `${tombstones}${ofAllVersions}`,
-            mark: `${marks}${ofAllVersions}`,
-            // The first character says 6 bits of the digest.
-            deletes: `${deletes}${ofAllVersions.charCodeAt(0)}`,
-            // What was read of a request (a user, a header) is nobody's to read in a store.
-            id: id.length <= LONG_ID && key === base ? id : `digest:${digest(id)}`,
-          };
-        },
+        entries: of.entries,
+        call: (key, base = key) => new NamesOfCall(of, key, base),
       };
     },
   };
+}
+
+/** What the keys of the calls of one function are made of. */
+interface Beginnings {
+  readonly ids: string;
+  readonly places: string;
+  readonly entries: string;
+  readonly tombstones: string;
+  readonly marks: string;
+  readonly deletes: string;
+  readonly versions: string;
+}
+
+/** Most look-ups need the key of the entry alone, so that the others are made when they are asked for. */
+class NamesOfCall implements CallNames {
+  readonly entry: string;
+  readonly id: string;
+  readonly #of: Beginnings;
+  readonly #digest: string;
+
+  constructor(of: Beginnings, key: string, base: string) {
+    const end = endOf(key);
+    const id = of.ids + end;
+    const place = safeDigest(of.places + end);
+    this.#of = of;
+    this.#digest = base === key ? place : safeDigest(of.places + endOf(base));
+    this.entry = of.entries + place + of.versions;
+    // What was read of a request (a user, a header) is nobody's to read in a store.
+    this.id = id.length <= LONG_ID && key === base ? id : `digest:${digest(id)}`;
+  }
+
+  get tombstone(): string {
+    return this.#of.tombstones + this.#digest;
+  }
+
+  get mark(): string {
+    return this.#of.marks + this.#digest;
+  }
+
+  get deletes(): string {
+    // The first character says 6 bits of the digest.
+    return `${this.#of.deletes}${this.#digest.charCodeAt(0)}`;
+  }
 }
 
 const SHELF = /^millpond\/([^/]+)\/(e\/(?:([^/]+)\/)?)?/;

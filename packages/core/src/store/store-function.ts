@@ -2,12 +2,12 @@ import { inRootContext } from '../context.js';
 import { storeDamaged } from '../errors/index.js';
 import { showKey } from '../key/index.js';
 import { CallFences } from './call-fences.js';
-import type { CallToExamine } from './examine.js';
-import { fenceNames, RunFences, type FenceNames } from './fences.js';
+import type { CallToExamine, FunctionToExamine } from './examine.js';
+import { FenceNames, RunFences, sharedNames, type SharedNames } from './fences.js';
 import type { Sent } from './guard.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
 import { mayBeKept, writeBranch, writeEntry, type Keeping } from './keep.js';
-import { beginRun, inspect, lookUp, type Looked } from './look-up.js';
+import { beginRun, inspect, lookUp } from './look-up.js';
 import type { CallNames } from './names.js';
 import { pairsOf } from './pairs.js';
 import { longestLife, markLife, type StoreContext } from './store-context.js';
@@ -26,7 +26,7 @@ const NO_VARIANT: StoredVariant = { base: '', branches: [] };
 export function createStoreFunction(context: StoreContext, identity: StoreFunctionIdentity): StoreFunction {
   const { options, names, guard, queue, outbox } = context;
   const fn = names.function(identity.name, identity.version);
-  const callFences = new CallFences(context, fn);
+  let last: { readonly tags: readonly string[]; readonly learns: boolean; readonly names: SharedNames } | undefined;
 
   function damaged(key: string, call: CallNames, why: string, cause?: unknown): void {
     const error = storeDamaged(identity.shown, why, cause);
@@ -35,17 +35,29 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
     void queue.put(call.entry, () => guard.send('delete a damaged entry', (port) => port.delete(call.entry)));
   }
 
-  function fencesOf(call: CallNames, tags: Iterable<string>): FenceNames {
-    return fenceNames(names, fn, call, { tags, learns: identity.learnsTags ?? true });
+  const examined: FunctionToExamine = {
+    callFences: new CallFences(context, fn),
+    get longestLife() {
+      return longestLife(options, identity);
+    },
+    damaged,
+  };
+
+  function learns(): boolean {
+    return identity.learnsTags ?? true;
   }
 
-  function toExamine(call: CallNames, tags: Iterable<string>): CallToExamine {
-    return { call, names: fencesOf(call, tags), callFences, longestLife: longestLife(options, identity) };
+  /** Nearly all look-ups of a function have the same tags known before, in the same list. */
+  function shared(tags: readonly string[]): SharedNames {
+    if (last?.tags !== tags || last.learns !== learns()) {
+      last = { tags, learns: learns(), names: sharedNames(names, fn, { tags, learns: learns() }) };
+    }
+    return last.names;
   }
 
-  function glance(key: string, tags: Iterable<string>, tell: (looked: Looked) => void, base?: string): void {
+  function toExamine(key: string, tags: readonly string[], base?: string): CallToExamine {
     const call = fn.call(key, base);
-    lookUp(context, { ...toExamine(call, tags), onDamaged: (why) => damaged(key, call, why) }, tell);
+    return { key, call, names: new FenceNames(shared(tags), call), fn: examined };
   }
 
   function toOutdate(key: string, base?: string): CallToOutdate {
@@ -56,8 +68,9 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   async function keep(key: string, begun: Begun, { onEnd, ...entry }: EntryToKeep): Promise<TagPairs | undefined> {
     const outdatable = toOutdate(key, entry.variant?.base);
     const fences = begun instanceof RunFences && context.isOpen() ? begun : undefined;
-    const known = fences && fencesOf(outdatable.call, fences.tags.keys());
-    if (fences === undefined || known === undefined || !mayBeKept(context, { run: fences, names: known })) {
+    const tags = fences?.tags.keys() ?? [];
+    const known = new FenceNames(sharedNames(names, fn, { tags, learns: learns() }), outdatable.call);
+    if (fences === undefined || !mayBeKept(context, { run: fences, names: known })) {
       if (entry.replaces === true && context.isOpen()) leaveNothing(outdatable, fences, known);
       onEnd?.();
       return undefined;
@@ -100,10 +113,10 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   }
 
   return {
-    lookup: (key, tags, base) => new Promise((resolve) => glance(key, tags, resolve, base)),
-    glance,
-    inspect: (key, tags, base) => inspect(context, toExamine(fn.call(key, base), tags)),
-    begin: (key, tags) => beginRun(context, fencesOf(fn.call(key), tags)),
+    lookup: (key, tags, base) => new Promise((resolve) => lookUp(context, toExamine(key, tags, base), resolve)),
+    glance: (key, tags, tell) => lookUp(context, toExamine(key, tags), tell),
+    inspect: (key, tags, base) => inspect(context, toExamine(key, tags, base)),
+    begin: (key, tags) => beginRun(context, toExamine(key, tags).names),
     keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),
     delete: (key) => outbox.post(deleteCall(context, toOutdate(key))),
     expire: (key) => outbox.post(expireCall(context, toOutdate(key), options.clock.wallTime())),
