@@ -1,16 +1,17 @@
 import type { CallPolicy } from './call-policy.js';
-import { errorUntil, revalidateUntil, stateOf, type DataEntry } from './data-entry.js';
+import { stateOf, type DataEntry } from './data-entry.js';
 import type { DataCall, DataFlights } from './data-flights.js';
 import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { EarlyLooks } from './early-look.js';
 import type { Failure } from './failures.js';
+import { passedOn } from './passed-on.js';
 import type { DataRun } from './data-run.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
 import { type Flight } from '../run/flight.js';
 import { OTHER_INPUTS } from '../run/waiter.js';
-import { record, type Passed } from '../run/inherited.js';
+import { record } from '../run/inherited.js';
 import { LateArguments } from '../run/late-arguments.js';
 import { currentRecorder } from '../run/run-context.js';
 
@@ -271,24 +272,6 @@ export class DataAnswers {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
-}
-
-/** What an answer passes on to the run that uses it. */
-export function passedOn(
-  { host, settings }: Pick<DataFunctionParts, 'host' | 'settings'>,
-  entry: DataEntry,
-  now: number,
-): Passed {
-  const isFresh = now < entry.freshUntil;
-  return {
-    cache: host,
-    tags: entry.tags,
-    sources: entry.sources,
-    freshFor: entry.freshUntil - now,
-    revalidateFor: isFresh ? Infinity : revalidateUntil(entry, settings.policy) - now,
-    errorFor: isFresh ? Infinity : errorUntil(entry, settings.policy) - now,
-    trustedFor: entry.trustedUntil - now,
-  };
 }
 
 /** Whether something stale took the place of what a run did not give. */

@@ -1,10 +1,11 @@
 import { keep } from '../copy/index.js';
 import { callPolicy, type CallPolicy } from './call-policy.js';
-import { DataAnswers, passedOn } from './data-answers.js';
+import { DataAnswers } from './data-answers.js';
 import { stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import { DataFlights, WAITS_FOR_EVER, type DataCall } from './data-flights.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { knownHit } from './known-hit.js';
+import { passedOn } from './passed-on.js';
 import { DataRun } from './data-run.js';
 import { inRootContext } from '../context.js';
 import { expireIn } from './expire.js';

@@ -1,10 +1,10 @@
 import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
-import { passedOn } from './data-answers.js';
 import { bytesOf, errorUntil, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { expireIn } from './expire.js';
+import { passedOn } from './passed-on.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
