@@ -59,7 +59,7 @@ export class FlightTable<T> {
   }
 
   #allTakeOff(): void {
-    for (const key of [...this.#early.keys()]) this.#takeOff(key);
+    for (const key of this.#early.keys()) this.#takeOff(key);
   }
 
   /** The flight that holds a key, be it too old or not; a look that changes nothing. */
