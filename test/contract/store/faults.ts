@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../../packages/core/src/codec/index.js';
 import { cacheNames } from '../../../packages/core/src/store/names.js';
 import { fakeClock } from '../../support/fake-clock.js';
-import { outcome, runAndKeep } from '../../support/stores.js';
+import { entryOf, outcome, runAndKeep } from '../../support/stores.js';
 import type { Bench } from './bench.js';
 
 const MINUTE = 60_000;
@@ -120,5 +120,39 @@ export function faultsContract(bench: Bench): void {
     const behind = bench.process({ clock: fakeClock(Date.now()) });
     await runAndKeep(ahead.fn(), 'k', 'from a clock that is fast');
     expect((await behind.fn().lookup('k', [])).found?.age).toBe(0);
+  });
+
+  test('hazard 12: clocks that disagree by minutes undo no invalidation, and make nothing live longer', async () => {
+    bench.newCache();
+    const [ahead, behind] = [10, -10].map((minutes) =>
+      bench.process({ clock: fakeClock(Date.now() + minutes * MINUTE) }),
+    );
+    if (ahead === undefined || behind === undefined) throw new Error('there are two processes');
+    for (const [one, other] of [
+      [ahead, behind],
+      [behind, ahead],
+    ] as const) {
+      const outdate = [
+        () => one.fn().delete('k'),
+        () => one.fn().clear(),
+        () => one.tier.invalidateTags(['users']),
+        () => one.tier.clear(),
+      ];
+      for (const each of outdate) {
+        // It began before the invalidation, in the process with the other clock.
+        const { begun } = await other.fn().lookup('k', ['users']);
+        await each();
+        await other.fn().keep('k', begun, entryOf('outdated', { ttl: undefined, tags: ['users'] }));
+        for (const { fn } of [one, other]) expect((await fn().lookup('k', ['users'])).found).toBeUndefined();
+        // What begins after it is found by both.
+        await runAndKeep(other.fn(), 'k', 'new', { ttl: undefined, tags: ['users'] });
+        expect(await outcome(one.fn(), 'k')).toBe('new');
+      }
+    }
+    // Twenty minutes old to one, of now to the other: it is over when its ttl is, or before.
+    await runAndKeep(behind.fn(), 'short', 'value', { ttl: 5 * MINUTE });
+    expect((await ahead.fn().lookup('short', [])).found).toBeUndefined();
+    await runAndKeep(ahead.fn(), 'short', 'value', { ttl: 5 * MINUTE });
+    expect((await behind.fn().lookup('short', [])).found).toMatchObject({ age: 0, ttl: 5 * MINUTE });
   });
 }
