@@ -14,6 +14,8 @@ export interface Kept {
    * {@link UNKNOWN} when parts of the value say different things.
    */
   readonly tags: ReadonlyMap<string, number | undefined>;
+  /** How often the cache had been cleared when the oldest of what it was made of began; `Infinity` where no store tells. */
+  readonly clears: number;
   /** When memory is not trusted any more. */
   readonly trusted: number;
 }
@@ -50,6 +52,9 @@ export class Used {
   revalidate = Infinity;
   error = Infinity;
   trusted = Infinity;
+  /** The same of all that was used, with tags or without. */
+  allTrusted = Infinity;
+  clears = Infinity;
   readonly tags = new Map<string, number | undefined>();
   readonly inRefresh: boolean;
 
@@ -63,6 +68,8 @@ export class Used {
       this.revalidate = Math.min(this.revalidate, revalidateUntil(kept, spec, {}));
       this.error = Math.min(this.error, errorUntil(kept, spec, {}));
     }
+    this.allTrusted = Math.min(this.allTrusted, kept.trusted);
+    this.clears = Math.min(this.clears, kept.clears);
     if (kept.tags.size > 0) this.trusted = Math.min(this.trusted, kept.trusted);
     for (const [tag, token] of kept.tags) this.addTag(tag, token);
     return kept.value;

@@ -83,6 +83,7 @@ export class Model {
   /** Begins a run; what it returns ends it. What was outdated meanwhile is not kept. */
   begin(spec: Spec, id: number, inRefresh: boolean, replaces = false): (isOutdated?: boolean) => Kept | string {
     const { version } = this;
+    const clears = this.#sharedOf(spec)?.clears ?? Infinity;
     const used = new Used(inRefresh);
     const parts: Value[] = [];
     let fault: string | undefined;
@@ -97,7 +98,7 @@ export class Model {
     return (isOutdated = false) => {
       if (fault !== undefined) return this.#fail(spec, id, fault, isOutdated);
       const value = valueOf(argumentOf(id), version, parts);
-      const kept = this.#entry(spec, value, spec.inherit === false ? new Used() : used);
+      const kept = this.#entry(spec, value, spec.inherit === false ? new Used() : used, clears);
       if (!isOutdated) this.here.failures.delete(keyOf(spec, id));
       if (!isOutdated && isWanted(spec, value)) this.#keep(spec, id, kept, replaces);
       return kept;
@@ -114,7 +115,7 @@ export class Model {
     return fault;
   }
 
-  #entry(spec: Spec, value: Value, used: Used): Kept {
+  #entry(spec: Spec, value: Value, used: Used, clears = this.#sharedOf(spec)?.clears ?? Infinity): Kept {
     const shared = this.#sharedOf(spec);
     for (const tag of tagsOf(spec, value)) used.addTag(tag, shared?.token(tag));
     return {
@@ -124,7 +125,12 @@ export class Model {
       revalidate: used.revalidate,
       error: used.error,
       tags: new Map([...used.tags].map(([tag, token]) => [tag, token ?? shared?.token(tag)])),
-      trusted: shared === undefined ? used.trusted : Math.min(this.now + MEMORY_TTL, used.trusted),
+      clears: Math.min(clears, used.clears),
+      trusted: Math.min(
+        shared === undefined ? Infinity : this.now + MEMORY_TTL,
+        // Of what was made of something cleared, memory knows no more than of that.
+        shared !== undefined && used.clears < clears ? used.allTrusted : used.trusted,
+      ),
     };
   }
 
@@ -133,10 +139,19 @@ export class Model {
     this.here.kept.set(key, kept);
     this.here.cooldowns.delete(key);
     // What was stale from the begin is of no use to other processes, and what is unknown could not be outdated there.
-    const isOfUse = kept.until > this.now && ![...kept.tags.values()].includes(UNKNOWN);
-    if (isOfUse) this.#sharedOf(spec)?.kept.set(key, kept);
+    const isKnown = ![...kept.tags.values()].includes(UNKNOWN) && kept.clears >= (this.#shared?.clears ?? 0);
+    const isOfUse = kept.until > this.now && isKnown;
+    if (isOfUse) this.#share(spec, key, kept);
     // What somebody has replaced does not come back.
     else if (replaces) this.#sharedOf(spec)?.kept.delete(key);
+  }
+
+  /** What was made of something that another process has outdated leaves memory as soon as the store tells so. */
+  #share(spec: Spec, key: string, kept: Kept): void {
+    const shared = this.#sharedOf(spec);
+    shared?.kept.set(key, kept);
+    const isOutdated = [...kept.tags].some(([tag, token]) => shared !== undefined && token !== shared.token(tag));
+    if (isOutdated) this.here.kept.delete(key);
   }
 
   prime(spec: Spec, id: number, value: Value): void {
@@ -207,6 +222,12 @@ export class Model {
     for (const kept of [this.here.kept, this.here.failures, this.#shared?.kept]) {
       for (const key of kept?.keys() ?? []) if (isMeant(key)) kept?.delete(key);
     }
+  }
+
+  /** Drops everything, for ever. */
+  clearAll(): void {
+    this.drop(() => true);
+    if (this.#shared !== undefined) this.#shared.clears += 1;
   }
 
   invalidate(tag: string): void {

@@ -21,7 +21,7 @@ export async function play(world: World, step: Step): Promise<void> {
     }
     case 'clearAll':
       if (!world.mayOutdate('all')) return;
-      model.drop(() => true);
+      model.clearAll();
       await world.here.cache.clear();
       return;
     case 'tag':

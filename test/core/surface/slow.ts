@@ -74,9 +74,8 @@ function dropInModel(model: Model, { spec, id, drop }: Slow): { outdates: boolea
     case 'delete':
     case 'clear':
     case 'clearAll':
-      model.drop(
-        (kept) => drop === 'clearAll' || kept === key || (drop === 'clear' && kept.startsWith(`${spec.name} `)),
-      );
+      if (drop === 'clearAll') model.clearAll();
+      else model.drop((kept) => kept === key || (drop === 'clear' && kept.startsWith(`${spec.name} `)));
   }
   return { outdates: true, apart: true };
 }

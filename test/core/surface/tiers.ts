@@ -24,6 +24,8 @@ export class Process {
 /** What several processes share. */
 export class Shared {
   readonly kept = new Map<string, Kept>();
+  /** How often all of it was cleared. */
+  clears = 0;
   /** How often each tag was invalidated. */
   readonly #tokens = new Map<string, number>();
 
