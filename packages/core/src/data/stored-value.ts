@@ -53,6 +53,10 @@ class Unread implements Kept {
     return this.#whole().master;
   }
 
+  get findings(): Kept['findings'] {
+    return this.#whole().findings;
+  }
+
   copy(): unknown {
     const first = this.#first;
     if (first === undefined) return this.#whole().copy();
