@@ -11,29 +11,53 @@ import { oldColumns, oldMouldOf } from './old-rows.js';
 import { bigintFrom, boxed, fieldsAt, growableFrom, leaves, pairs, wholeNumber } from './read-tags.js';
 import { ANY, CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
 
+/** The master of a text, and what was found in it. */
+export interface Decoded {
+  readonly value: unknown;
+  /** Whether it is a tree of data: no object in two places, no array with holes or names, no instance. */
+  readonly isTree: boolean;
+  /** Whether it holds instances, or the data of some. */
+  readonly hasInstances: boolean;
+}
+
+/** The master of a text, as {@link decode} reads it. */
+export function decodeValue(text: string, codecs?: Codecs): unknown {
+  return decode(text, codecs).value;
+}
+
 /**
  * The master of a text of `encodeValue`, all of it new: instances that a codec encoded are still their data, and no codec
  * is run. Throws an Error for any other text, and for a codec that is not there. It takes time linear in the text, goes
  * no deeper than any value may be, runs no code of the text and gives no object another prototype than that of its
  * class, which is built in or has a codec: `__proto__` in it is a property like any other.
  */
-export function decodeValue(text: string, codecs?: Codecs): unknown {
+export function decode(text: string, codecs?: Codecs): Decoded {
   try {
-    if (text.charCodeAt(0) !== TAG_CODE) {
-      const value: unknown = JSON.parse(text);
-      return mayBeTooDeep(text.length) ? new Depth().check(value) : value;
-    }
+    if (text.charCodeAt(0) !== TAG_CODE) return plain(text);
     const form = text.slice(0, 2);
     if (form !== TREE && form !== GRAPH) throw new Error('an unknown form');
-    return new Revival(form === GRAPH, codecs).value(JSON.parse(text.slice(2)));
+    const revival = new Revival(form === GRAPH, codecs);
+    const value = revival.value(JSON.parse(text.slice(2)));
+    const { hasInstances, hasOddArrays } = revival;
+    return { value, isTree: form === TREE && !hasInstances && !hasOddArrays, hasInstances };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The text is not that of a value: ${why}`, { cause: error });
   }
 }
 
+function plain(text: string): Decoded {
+  const value: unknown = JSON.parse(text);
+  if (mayBeTooDeep(text.length)) new Depth().check(value);
+  return { value, isTree: true, hasInstances: false };
+}
+
 /** Turns the tree that JSON.parse made into the value, in place where it can. */
 class Revival {
+  hasInstances = false;
+  /** Whether an array has holes, or names. */
+  hasOddArrays = false;
+
   readonly #depth = new Depth();
   /** The objects met so far, in a graph. */
   readonly #objects: object[] | undefined;
@@ -208,6 +232,7 @@ class Revival {
     const array: unknown[] = this.#met([]);
     if (typeof length !== 'number') throw new Error('an array without a length');
     array.length = length;
+    this.hasOddArrays = true;
     this.#fields(fields, false);
     for (const key of Object.keys(fields)) defineField(array, key, fields[key]);
     if (array.length !== length) throw new Error('an array that is longer than its length');
@@ -244,6 +269,7 @@ class Revival {
   #codec([, name]: readonly unknown[]): Codec {
     if (typeof name !== 'string') throw new Error('an instance without a codec');
     const codec = this.#codecs?.named(name);
+    this.hasInstances = true;
     if (codec === undefined) throw new Error(`there is no codec ${JSON.stringify(name)} here`);
     return codec;
   }

@@ -20,17 +20,12 @@ export class Depth {
   }
 
   /** Looks through what JSON.parse made. */
-  check(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
+  check(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
     this.enter();
-    if (Array.isArray(value)) for (const item of value) this.#part(item);
-    else for (const key of Object.keys(value)) this.#part(Reflect.get(value, key));
+    const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+    for (const part of parts) if (typeof part === 'object') this.check(part);
     this.leave();
-    return value;
-  }
-
-  #part(value: unknown): void {
-    if (typeof value === 'object' && value !== null) this.check(value);
   }
 }
 

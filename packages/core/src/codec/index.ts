@@ -1,4 +1,4 @@
-export { decodeValue } from './decode.js';
+export { decode, decodeValue, type Decoded } from './decode.js';
 export { encodeKept, encodeValue } from './encode.js';
 export {
   decodeFrame,

@@ -4,6 +4,7 @@ import type { Codecs } from './codecs.js';
 import { copyAny, copyPlain, type Findings } from './copier.js';
 import { picture, type Picture } from './picture.js';
 import { shapeCopierOf, type ShapeCopier } from './shape/index.js';
+import { weighTree } from './weigh-tree.js';
 import { weigh } from './weigh.js';
 
 /** A kept value: its private master, and what each caller gets of it. */
@@ -62,6 +63,16 @@ export function adopt(master: unknown, options: KeepOptions): Kept {
   if (options.mode === 'clone') return build(master, options, true);
   const value = revived(master, options);
   return options.mode === 'share' ? new Shared(value, options) : build(value, options, true);
+}
+
+/**
+ * Keeps, by `clone`, a value that is private and known to be a tree of data: no object in two places, no array with holes or
+ * names, no instance. It becomes the master itself, and nothing is looked for in it again.
+ */
+export function adoptTree(master: unknown): Kept {
+  const { bytes, plain } = weighTree(master);
+  const isObject = typeof master === 'object' && master !== null;
+  return isObject ? new Tree(master, bytes, plain) : new OneForAll(master, bytes, TREE);
 }
 
 /** A value with instances in the places of their data. */
