@@ -199,6 +199,13 @@ test('what is as deep as a value may be is read, below rows too', () => {
   expect(difference(value, decodeValue(encodeValue(value)))).toBeUndefined();
 });
 
+test('what is one level deeper than a value may be is refused below a table', () => {
+  const table = (levels: number): string => `~t["~#T",["a",["b",1]],[${'['.repeat(levels)}${']'.repeat(levels)}]]`;
+  // The array, its row and the object in that are three.
+  expect(() => decodeValue(table(998))).not.toThrow();
+  expect(String(thrownBy(() => decodeValue(table(999))))).toContain('it is nested more than 1000 levels deep');
+});
+
 describe('tables that were read often are read by code made for their shape', () => {
   const rows = Array.from({ length: MANY }, (_, id) => ({
     id,
