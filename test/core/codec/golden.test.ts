@@ -70,6 +70,19 @@ const values: Record<string, () => unknown> = {
     lines: [1, 2].map((line) => ({ line, price: -0, note: 'y' })),
     mixed: [{ a: 1 }, { b: 1 }],
   }),
+  'dates-or-null': () =>
+    [3, 1, 2].map((day) => ({
+      day,
+      at: new Date(Date.UTC(2026, 0, day)),
+      paid: day === 1 ? null : new Date(day),
+      note: day === 2 ? '~u' : 'x',
+    })),
+  'awkward-names': () => ({
+    rows: [1, 2].map((n) => ({ '\n': n, '"': { '\\': n } })),
+    one: { '\u0000': 1, a: { '\ud800': [{ '\\': undefined }] } },
+    bare: Object.assign(Object.create(null) as object, { '"a"': 1 }),
+    error: Object.assign(failure(), { '\t': 1 }),
+  }),
   collections: () =>
     new Map<unknown, unknown>([
       ['set', new Set([1, NaN, '~'])],
@@ -108,7 +121,7 @@ const values: Record<string, () => unknown> = {
 /** The codecs of the instances in them, and how they are kept. */
 const table = codecsOf(codecs, [], 'test');
 /** The format that this release writes. */
-const CURRENT = 'v2';
+const CURRENT = 'v3';
 const options = { fn: 'golden', mode: 'clone', codecs: table } as const;
 
 /** What instances hold where nobody can see it. */

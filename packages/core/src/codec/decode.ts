@@ -4,11 +4,26 @@ import type { Codec } from '../copy/define-codec.js';
 import { emptyError, fillError } from '../copy/language-error.js';
 import { headersOf } from '../copy/leaf.js';
 import { defineField, readFieldsAs, type Fields } from '../copy/read.js';
-import { MAX_DEPTH } from '../copy/trail.js';
-import type { Revive } from './column.js';
-import { mouldOf, type Mould } from './mould.js';
+import { Depth, mayBeTooDeep } from './depth.js';
+import { mouldOf, type Leaf, type Mould } from './mould.js';
+import { unspelled } from './names.js';
+import { oldColumns, oldMouldOf } from './old-rows.js';
 import { bigintFrom, boxed, fieldsAt, growableFrom, leaves, pairs, wholeNumber } from './read-tags.js';
-import { CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
+import { ANY, CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
+
+/** The master of a text, and what was found in it. */
+export interface Decoded {
+  readonly value: unknown;
+  /** Whether it is a tree of data: no object in two places, no array with holes or names, no instance. */
+  readonly isTree: boolean;
+  /** Whether it holds instances, or the data of some. */
+  readonly hasInstances: boolean;
+}
+
+/** The master of a text, as {@link decode} reads it. */
+export function decodeValue(text: string, codecs?: Codecs): unknown {
+  return decode(text, codecs).value;
+}
 
 /**
  * The master of a text of `encodeValue`, all of it new: instances that a codec encoded are still their data, and no codec
@@ -16,54 +31,33 @@ import { CONSTANTS, GRAPH, HEAD, TAG_CODE, TREE } from './tags.js';
  * no deeper than any value may be, runs no code of the text and gives no object another prototype than that of its
  * class, which is built in or has a codec: `__proto__` in it is a property like any other.
  */
-export function decodeValue(text: string, codecs?: Codecs): unknown {
+export function decode(text: string, codecs?: Codecs): Decoded {
   try {
-    if (text.charCodeAt(0) !== TAG_CODE) return new Depth().check(JSON.parse(text));
+    if (text.charCodeAt(0) !== TAG_CODE) return plain(text);
     const form = text.slice(0, 2);
     if (form !== TREE && form !== GRAPH) throw new Error('an unknown form');
-    return new Revival(form === GRAPH, codecs).value(JSON.parse(text.slice(2)));
+    const revival = new Revival(form === GRAPH, codecs);
+    const value = revival.value(JSON.parse(text.slice(2)));
+    const { hasInstances, hasOddArrays } = revival;
+    return { value, isTree: form === TREE && !hasInstances && !hasOddArrays, hasInstances };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The text is not that of a value: ${why}`, { cause: error });
   }
 }
 
-/** Refuses what is nested deeper than a value may be. */
-class Depth {
-  #depth = 0;
-
-  enter(): void {
-    this.#depth += 1;
-    // A value that is a number of levels deep is held by one more object.
-    if (this.#depth > MAX_DEPTH + 1) throw new Error(`it is nested more than ${MAX_DEPTH} levels deep`);
-  }
-
-  leave(): void {
-    this.#depth -= 1;
-  }
-
-  /** Goes several levels down at once, or up. */
-  go(levels: number): void {
-    this.#depth += levels;
-  }
-
-  /** Looks through what JSON.parse made. */
-  check(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    this.enter();
-    if (Array.isArray(value)) for (const item of value) this.#part(item);
-    else for (const key of Object.keys(value)) this.#part(Reflect.get(value, key));
-    this.leave();
-    return value;
-  }
-
-  #part(value: unknown): void {
-    if (typeof value === 'object' && value !== null) this.check(value);
-  }
+function plain(text: string): Decoded {
+  const value: unknown = JSON.parse(text);
+  if (mayBeTooDeep(text.length)) new Depth().check(value);
+  return { value, isTree: true, hasInstances: false };
 }
 
 /** Turns the tree that JSON.parse made into the value, in place where it can. */
 class Revival {
+  hasInstances = false;
+  /** Whether an array has holes, or names. */
+  hasOddArrays = false;
+
   readonly #depth = new Depth();
   /** The objects met so far, in a graph. */
   readonly #objects: object[] | undefined;
@@ -131,7 +125,7 @@ class Revival {
     return nodes;
   }
 
-  #headed(head: string, nodes: readonly unknown[]): unknown {
+  #headed(head: string, nodes: unknown[]): unknown {
     switch (head) {
       case 'M':
         return this.#map(nodes);
@@ -147,8 +141,12 @@ class Revival {
         return this.#coded(nodes);
       case 'P':
         return this.#record(nodes);
+      case 'T':
+        return this.#table(nodes);
       case 'R':
-        return this.#rows(nodes);
+        return this.#oldRows(nodes);
+      case 'F':
+        return this.#fields(unspelled(nodes), true);
       case 'O':
         return this.#met(boxed(this.#primitives(nodes)));
       case 'Q':
@@ -162,29 +160,47 @@ class Revival {
     }
   }
 
-  #rows(nodes: readonly unknown[]): unknown[] {
-    if (this.#objects !== undefined) throw new Error('rows in a graph');
-    const { width, pour } = this.#mould(nodes[1]);
-    if (nodes.length < 2 + width || (nodes.length - 2) % width !== 0)
-      throw new Error('a row without all of its leaves');
-    const rows: Fields[] = [];
-    for (let at = 2; at < nodes.length; at += width) rows.push(pour(nodes, at, this.#revive));
-    return rows;
+  #table(nodes: unknown[]): unknown[] {
+    const { leaves, pour } = this.#mould(nodes[1], mouldOf);
+    if (nodes.length !== 2 + leaves.length) throw new Error('a table without all of its columns');
+    const columns = nodes.slice(2);
+    let rows: number | undefined;
+    for (const leaf of leaves) {
+      const column = columns[leaf.place];
+      if (!Array.isArray(column)) throw new Error('a column that is none');
+      if (column.length !== (rows ??= column.length)) throw new Error('a column that is shorter than others');
+      if (leaf.kind === ANY) this.#leaves(column, leaf);
+    }
+    return pour(columns as unknown[][], rows ?? 0);
   }
 
-  readonly #revive: Revive = (node, level) => {
+  #leaves(column: unknown[], leaf: Leaf): void {
+    for (let index = 0; index < column.length; index++) {
+      const value = this.#leaf(column[index], leaf);
+      if (value !== column[index]) column[index] = value;
+    }
+  }
+
+  #leaf(node: unknown, { level }: Leaf): unknown {
     if (typeof node !== 'object') return this.value(node);
     this.#depth.go(level);
     const value = this.value(node);
     this.#depth.go(-level);
     return value;
-  };
+  }
+
+  #oldRows(nodes: readonly unknown[]): unknown[] {
+    const { leaves, pour } = this.#mould(nodes[1], oldMouldOf);
+    const columns = oldColumns(nodes, 2, leaves, (node, leaf) => this.#leaf(node, leaf));
+    return pour(columns, columns[0]?.length ?? 0);
+  }
 
   /** Of a shape that stands here, or of one that stood before. */
-  #mould(shape: unknown): Mould {
+  #mould(shape: unknown, of: (shape: unknown) => Mould): Mould {
+    if (this.#objects !== undefined) throw new Error('a table in a graph');
     const known = typeof shape === 'number' ? this.#moulds[shape] : undefined;
     if (known !== undefined) return known;
-    const mould = mouldOf(shape);
+    const mould = of(shape);
     this.#moulds.push(mould);
     return mould;
   }
@@ -216,6 +232,7 @@ class Revival {
     const array: unknown[] = this.#met([]);
     if (typeof length !== 'number') throw new Error('an array without a length');
     array.length = length;
+    this.hasOddArrays = true;
     this.#fields(fields, false);
     for (const key of Object.keys(fields)) defineField(array, key, fields[key]);
     if (array.length !== length) throw new Error('an array that is longer than its length');
@@ -252,6 +269,7 @@ class Revival {
   #codec([, name]: readonly unknown[]): Codec {
     if (typeof name !== 'string') throw new Error('an instance without a codec');
     const codec = this.#codecs?.named(name);
+    this.hasInstances = true;
     if (codec === undefined) throw new Error(`there is no codec ${JSON.stringify(name)} here`);
     return codec;
   }

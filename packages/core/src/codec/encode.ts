@@ -1,56 +1,55 @@
-import { growthLimit, viewName } from '../copy/binary.js';
 import { Coded } from '../copy/coded.js';
 import type { Codecs } from '../copy/codecs.js';
+import { keep, type Findings, type Kept } from '../copy/index.js';
 import { kindOf } from '../copy/kind.js';
-import { checkLeaf, instantOf, isLeaf, unboxed, type LeafKind } from '../copy/leaf.js';
-import { readArray, readError, readFields, readMap, readSet, type Fields } from '../copy/read.js';
+import { isDatePrototype, isLeaf } from '../copy/leaf.js';
+import { readError, readMap, readSet, type Fields } from '../copy/read.js';
 import { refusalOf, refusalOfPrimitive } from '../copy/refusal.js';
-import { Trail } from '../copy/trail.js';
-import { ENCODE, type MemberStep, type Step } from '../path.js';
-import { base64, viewText } from './bytes.js';
-import { Flattening } from './flatten.js';
-import type { Json } from './json.js';
-import { GRAPH, HEAD, numberTag, TAG, TAG_CODE, TREE } from './tags.js';
+import { jsonOf, type Json } from './json.js';
+import { dateTag, lowerLeaf } from './lower-leaf.js';
+import { spelled } from './names.js';
+import { Shapes } from './shapes.js';
+import { tableOf, type Table } from './table.js';
+import { ANY, GRAPH, HEAD, numberTag, TABLE, TAG, TAG_CODE, TREE } from './tags.js';
 
 /**
  * The text of a value: plain JSON where that is faithful, else JSON with tags. It is well-formed Unicode without
  * control characters, whatever the strings in the value hold, so that stores that keep UTF-8 give it back. Takes what
- * `keep` takes, and its masters, in which instances are what their codecs made of them; of anything else (a value that is
- * kept by `copy: 'share'`) it throws `ERR_MILLPOND_UNCACHEABLE_VALUE` with the path and the cure, naming the function
- * `fn`. Reads each property once.
+ * `keep` takes, and its masters, in which instances are what their codecs made of them; of anything else it throws
+ * `ERR_MILLPOND_UNCACHEABLE_VALUE` with the path and the cure, naming the function `fn`. Reads each property once.
  */
-export function encodeValue(master: unknown, fn: string = 'encodeValue', codecs?: Codecs): string {
-  const lowering = new Lowering(codecs);
-  try {
-    const lowered = lowering.value(master);
-    if (lowering.repeats) return GRAPH + JSON.stringify(lowered);
-    if (lowering.shadows) return (lowering.tagged ? TREE : '') + JSON.stringify(lowered);
-    const flattening = new Flattening();
-    const text = JSON.stringify(flattening.flat(lowered));
-    return (lowering.tagged || flattening.found ? TREE : '') + text;
-  } catch (error) {
-    throw lowering.trail.failure(fn, error, lowering.reading);
-  }
+export function encodeValue(value: unknown, fn: string = 'encodeValue', codecs?: Codecs): string {
+  return encodeKept(keep(value, { fn, mode: 'clone', codecs }), fn, codecs);
 }
 
+/** The same text of a value that is kept. What is known of its master is not looked for again. */
+export function encodeKept(kept: Pick<Kept, 'written' | 'findings'>, fn: string, codecs?: Codecs): string {
+  const { findings } = kept;
+  // What is kept by `copy: 'share'` was not looked at: anything may be in it.
+  if (findings === undefined) return encodeValue(kept.written(), fn, codecs);
+  const lowering = new Lowering(findings);
+  const tree = lowering.value(kept.written());
+  const text = jsonOf(tree);
+  const safe = text.includes('\\') ? spelled(tree) : tree;
+  if (findings.shared) return GRAPH + (safe === tree ? text : jsonOf(safe));
+  if (safe !== tree) return TREE + jsonOf(safe);
+  return lowering.tagged ? TREE + text : text;
+}
+
+/** Turns a master into what JSON can say of it. What is said as it is, is taken as it is; nothing of the master changes. */
 class Lowering {
-  /** Where the walk is; it stays there when the walk throws. */
-  readonly trail: Trail = new Trail();
-  /** The object that is being read, to name the property that threw. */
-  reading: object | undefined;
   /** Whether the tree holds tags. */
   tagged = false;
-  /** Whether an object was met again. */
-  repeats = false;
 
-  /** Every object that was met, with its number. */
-  readonly #numbers = new Map<object, number>();
-  /** Some old packages give every object a `toJSON`, which JSON.stringify would ask instead of looking at it. */
-  readonly shadows: boolean = 'toJSON' in Array.prototype;
-  readonly #codecs: Codecs | undefined;
+  /** Every object that was met, with its number; undefined where none is met twice. */
+  readonly #numbers: Map<object, number> | undefined;
+  readonly #findings: Findings;
+  /** The shapes of the tables so far, with their numbers. */
+  #shapes: Shapes | undefined;
 
-  constructor(codecs: Codecs | undefined) {
-    this.#codecs = codecs;
+  constructor(findings: Findings) {
+    this.#findings = findings;
+    this.#numbers = findings.shared ? new Map() : undefined;
   }
 
   value(value: unknown): Json {
@@ -79,157 +78,106 @@ class Lowering {
     return text;
   }
 
-  #child(value: unknown, step: Step): Json {
-    if (typeof value === 'object' && value !== null) {
-      this.trail.enter(step);
-      const lowered = this.#object(value);
-      this.trail.leave();
-      return lowered;
+  #object(master: object): Json {
+    if (this.#numbers !== undefined) {
+      const number = this.#numbers.get(master);
+      if (number !== undefined) return this.#tag(`~R${number}`);
+      this.#numbers.set(master, this.#numbers.size);
     }
-    if (typeof value === 'function' || typeof value === 'symbol') this.trail.point(step);
-    return this.value(value);
+    if (Array.isArray(master)) return this.#array(master);
+    const prototype: unknown = Object.getPrototypeOf(master);
+    if (prototype === Object.prototype) return this.#fields(master as Fields);
+    if (isDatePrototype(prototype)) return this.#tag(dateTag(master));
+    return this.#instance(master) ?? this.#rare(master);
   }
 
-  #object(source: object): Json {
-    const number = this.#numbers.get(source);
-    if (number !== undefined) {
-      this.repeats = true;
-      return this.#tag(`~R${number}`);
+  #instance(master: object): Json | undefined {
+    if (master instanceof Coded) return this.#headed('C', [master.codec.name, this.value(master.data)]);
+    const codec = this.#findings.codecs?.of(master);
+    return codec && this.#headed('P', [codec.name, this.#fields({ ...master })]);
+  }
+
+  #rare(master: object): Json {
+    const kind = kindOf(master);
+    if (kind === undefined) throw refusalOf(master);
+    if (isLeaf(kind)) {
+      const { head, items, text } = lowerLeaf(master, kind);
+      return head === undefined ? this.#tag(text) : this.#headed(head, this.#items(items));
     }
-    this.#numbers.set(source, this.#numbers.size);
-    this.reading = source;
-    if (source instanceof Coded) return this.#coded(source);
-    const codec = this.#codecs?.of(source);
-    if (codec !== undefined) return this.#record(codec.name, source);
-    const kind = kindOf(source);
-    if (kind === undefined) throw refusalOf(source);
-    if (isLeaf(kind)) return this.#leaf(source, kind);
     switch (kind) {
       case 'object':
-        return this.#fields(readFields(source));
       case 'array':
-        return this.#array(source as readonly unknown[]);
       case 'bare-object':
-        return this.#headed('N', [this.#fields(readFields(source))]);
-      case 'error':
-        return this.#error(source);
+        return this.#headed('N', [this.#fields({ ...master })]);
+      case 'error': {
+        const { name, hidden, shown } = readError(master);
+        return this.#headed('E', [name, this.#fields(hidden), this.#fields(shown)]);
+      }
       case 'map':
-        return this.#map(readMap(source as ReadonlyMap<unknown, unknown>));
+        return this.#headed('M', this.#items(readMap(master as ReadonlyMap<unknown, unknown>)));
       case 'set':
-        break;
+        return this.#headed('S', this.#items(readSet(master as ReadonlySet<unknown>)));
     }
-    return this.#members(readSet(source as ReadonlySet<unknown>));
   }
 
-  /** Lowers in place: what is read is ours. */
   #fields(fields: Fields): Fields {
-    for (const key of Object.keys(fields)) {
+    let lowered = fields;
+    for (const key in fields) {
       const value = fields[key];
-      const lowered = isPlain(value) ? value : this.#child(value, key);
-      if (lowered !== value) fields[key] = lowered;
+      // Whether it is its own is asked last: it hardly ever is not, only where Object.prototype was given an enumerable one.
+      if (isPlain(value) || !Object.hasOwn(fields, key)) continue;
+      const json = this.value(value);
+      if (json === value) continue;
+      if (lowered === fields) lowered = { ...fields };
+      // The property is there, so that this sets it and nothing else, also when it is `__proto__`.
+      lowered[key] = json;
     }
-    return this.#shadow(fields);
+    return lowered;
   }
 
-  #array(source: readonly unknown[]): Json {
-    const { items, odd } = readArray(source);
-    if (odd) return this.#headed('A', [items.length, this.#fields({ ...(items as unknown as Fields) })]);
-    const lowered = items as Json[];
+  #array(items: readonly unknown[]): Json[] {
+    if (this.#findings.odd?.has(items) === true) {
+      return this.#headed('A', [items.length, this.#fields({ ...(items as unknown as Fields) })]);
+    }
+    const table = this.#numbers === undefined ? tableOf(items) : undefined;
+    return table === undefined ? this.#items(items) : this.#table(table);
+  }
+
+  #items(items: readonly unknown[]): Json[] {
+    let lowered = items as Json[];
     for (let index = 0; index < items.length; index++) {
       const value = items[index];
-      if (!isPlain(value)) lowered[index] = this.#child(value, index);
+      const json = isPlain(value) ? value : this.value(value);
+      if (json === value) continue;
+      if (lowered === items) lowered = items.slice() as Json[];
+      lowered[index] = json;
     }
-    return this.#shadow(lowered);
+    return lowered;
   }
 
-  #error(source: object): Json {
-    const { name, hidden, shown } = readError(source);
-    return this.#headed('E', [name, this.#fields(hidden), this.#fields(shown)]);
-  }
-
-  #map(entries: readonly unknown[]): Json {
-    const lowered: Json[] = [];
-    for (let index = 0; index < entries.length; index += 2) {
-      const key = entries[index];
-      const step = keyStep(key, index / 2);
-      lowered.push(this.#child(key, { of: 'keys', at: index / 2 }), this.#child(entries[index + 1], step));
-    }
-    return this.#headed('M', lowered);
-  }
-
-  #members(members: readonly unknown[]): Json {
-    return this.#headed(
-      'S',
-      members.map((member, at) => this.#child(member, { of: 'members', at })),
-    );
-  }
-
-  #coded({ codec, data }: Coded): Json {
-    return this.#headed('C', [codec.name, this.#child(data, ENCODE)]);
-  }
-
-  #record(name: string, source: object): Json {
-    return this.#headed('P', [name, this.#fields(readFields(source))]);
-  }
-
-  #leaf(source: object, kind: LeafKind): Json {
-    checkLeaf(source, kind);
-    const { head, items, text } = lowerLeaf(source, kind);
-    if (head === undefined) return this.#tag(text);
-    return this.#headed(
-      head,
-      items.map((item) => this.value(item)),
-    );
-  }
-
-  #headed(head: string, items: readonly Json[]): Json {
+  #table({ shape, columns }: Table): Json[] {
     this.tagged = true;
-    return this.#shadow([HEAD + head, ...items]);
+    // The shape before those in it: it is read in that order.
+    const table: Json[] = [TABLE, this.#named(shape)];
+    for (const { kind, values } of columns) table.push(kind === ANY ? this.#items(values) : values);
+    return table;
   }
 
-  #shadow<T extends Json[] | Fields>(container: T): T {
-    if (this.shadows && !Object.hasOwn(container, 'toJSON')) {
-      Object.defineProperty(container, 'toJSON', { value: undefined });
-    }
-    return container;
+  /** The shape itself the first time, then its number. */
+  #named(shape: Json[]): Json {
+    this.#shapes ??= new Shapes();
+    return this.#shapes.number(shape) ?? shape;
+  }
+
+  #headed(head: string, items: readonly Json[]): Json[] {
+    this.tagged = true;
+    return [HEAD + head, ...items];
   }
 }
 
-/** Whether a value is written as it is; the most common ones, so that they cost neither a call nor a step. */
-function isPlain(value: unknown): value is Json {
+/** Whether a value is written as it is; the most common ones, so that they cost no call. */
+function isPlain(value: unknown): value is string | number | boolean | null {
   if (typeof value === 'string') return value.charCodeAt(0) !== TAG_CODE;
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   return typeof value === 'boolean' || value === null;
-}
-
-function keyStep(key: unknown, index: number): MemberStep {
-  return typeof key === 'object' && key !== null ? { of: 'values', at: index } : { of: 'get', at: key };
-}
-
-/** A leaf as one tag, or as a headed array. */
-type LoweredLeaf =
-  | { readonly text: string; readonly head?: undefined; readonly items?: undefined }
-  | { readonly text?: undefined; readonly head: string; readonly items: readonly unknown[] };
-
-const lowered: { readonly [K in LeafKind]: (source: never) => LoweredLeaf } = {
-  date: (source: Date) => ({ text: `~D${instantOf(source)}`.replace('NaN', '') }),
-  regexp: (source: RegExp) => ({ text: `~X${source.flags}/${source.source}` }),
-  url: (source: URL) => ({ text: `~L${source.href}` }),
-  buffer: (source: Buffer) => ({ text: `~b${base64(source)}` }),
-  'data-view': (source: DataView) => ({ text: `~V${viewText(source)}` }),
-  'typed-array': (source: NodeJS.TypedArray) => ({ text: `~T${viewName(source)}:${viewText(source)}` }),
-  'array-buffer': lowerBuffer,
-  boxed: (source: object) => ({ head: 'O', items: [unboxed(source)] }),
-  'search-params': (source: URLSearchParams) => ({ head: 'Q', items: [...source.entries()].flat() }),
-  headers: (source: Headers) => ({ head: 'H', items: [...source.entries()].flat() }),
-};
-
-function lowerLeaf(source: object, kind: LeafKind): LoweredLeaf {
-  return lowered[kind](source as never);
-}
-
-function lowerBuffer(source: ArrayBuffer): LoweredLeaf {
-  const text = base64(new Uint8Array(source));
-  const limit = growthLimit(source);
-  return limit === undefined ? { text: `~B${text}` } : { head: 'G', items: [text, limit] };
 }

@@ -5,7 +5,7 @@ import { isWellFormed } from '../key/digest.js';
  * The frame: what a store keeps for one entry, as one text. Positions and lengths count UTF-16 units.
  *
  *   mpnd          magic: 4 characters
- *   02            version of the format: 2 hexadecimal digits. 01 is read too: its payloads have no rows (see tags.ts)
+ *   03            version of the format: 2 hexadecimal digits. 01 and 02 are read too: of them, other payloads (see tags.ts)
  *   000000d4      length of the whole frame: 8 hexadecimal digits
  *   1c291ca3      CRC-32 of the UTF-8 of everything else, what stands before it included: 8 hexadecimal digits
  *   i18:"getUser(\"42\")"    sections: a letter, the length in decimal, a colon, the text. The payload is the last.
@@ -17,8 +17,8 @@ import { isWellFormed } from '../key/digest.js';
  * A branch has i and N alone: what is computed for its key varies by the input of that name, and is under longer keys.
  */
 const MAGIC = 'mpnd';
-const VERSION = '02';
-const READABLE: ReadonlySet<unknown> = new Set(['01', VERSION]);
+const VERSION = '03';
+const READABLE: ReadonlySet<unknown> = new Set(['01', '02', VERSION]);
 const HEADER = /^mpnd[0-9a-f]{18}/;
 const BEFORE_LENGTH = MAGIC.length + 2;
 const BEFORE_CRC = BEFORE_LENGTH + 8;

@@ -1,5 +1,5 @@
-export { decodeValue } from './decode.js';
-export { encodeValue } from './encode.js';
+export { decode, decodeValue, type Decoded } from './decode.js';
+export { encodeKept, encodeValue } from './encode.js';
 export {
   decodeFrame,
   encodeBranch,

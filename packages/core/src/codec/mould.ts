@@ -1,13 +1,37 @@
 import type { Fields } from '../copy/read.js';
 import { MAX_DEPTH } from '../copy/trail.js';
-import { instant, plain, type Column, type Pour, type Revive } from './column.js';
+import { instants, primitive } from './columns.js';
 import { compiled } from './compile-mould.js';
 import { ANY, INSTANT, PLAIN } from './tags.js';
 
+/** The values of one column, in the order of the rows. */
+export type Values = readonly unknown[];
+
+/** A column of a table, as its shape tells of it. */
+export interface Leaf {
+  readonly kind: typeof PLAIN | typeof ANY | typeof INSTANT;
+  /** Which of the columns it is, counted from 0. */
+  readonly place: number;
+  /** How many levels its values are below the array of the rows. */
+  readonly level: number;
+}
+
+/** One property of a shape: what its values are, or the properties of the objects that they are. */
+export interface Property {
+  readonly name: string;
+  readonly of: Leaf | readonly Property[];
+}
+
+/**
+ * Makes so many objects of columns, which are as many as the mould has leaves, each as long. Those of `ANY` are values
+ * already. Throws an Error when another has what it must not have.
+ */
+export type Pour = (columns: readonly Values[], rows: number) => Fields[];
+
 /** What makes objects of one shape. */
 export interface Mould {
-  /** How many leaves an object has, 1 or more. */
-  readonly width: number;
+  /** Its columns, one or more. */
+  readonly leaves: readonly Leaf[];
   readonly pour: Pour;
 }
 
@@ -31,61 +55,75 @@ export function mouldOf(shape: unknown): Mould {
 }
 
 function mould(shape: unknown): Mould {
-  const count = { leaves: 0 };
-  const columns = columnsOf(shape, 1, count);
-  let pour = composed(columns);
-  let seen = 0;
+  const leaves: Leaf[] = [];
+  const properties = propertiesOf(shape, 1, leaves);
+  let pour = composed(properties, leaves);
+  let left = UNCOMPILED;
   return {
-    width: count.leaves,
-    pour(leaves, at, revive) {
-      seen += 1;
-      if (seen === COMPILED_AFTER) pour = compiled(columns, count.leaves) ?? pour;
-      return pour(leaves, at, revive);
+    leaves,
+    pour(columns, rows) {
+      if (left > 0) {
+        left -= rows;
+        if (left <= 0) pour = compiled(properties, leaves.length) ?? pour;
+      }
+      return pour(columns, rows);
     },
   };
 }
 
 /** Shapes of fewer rows are not worth compiling. */
-const COMPILED_AFTER = 200;
+const UNCOMPILED = 200;
 
-function columnsOf(shape: unknown, level: number, count: { leaves: number }): readonly Column[] {
-  if (typeof shape !== 'object' || shape === null || Array.isArray(shape)) throw new Error('a shape that is none');
-  if (level > MAX_DEPTH) throw new Error(`a shape of more than ${MAX_DEPTH} levels`);
-  const names = Object.keys(shape);
+function propertiesOf(shape: unknown, level: number, leaves: Leaf[]): readonly Property[] {
   // Each object has a leaf of its own: else a short text could ask for any number of objects.
-  if (names.length === 0 || names.includes('__proto__')) throw new Error('a shape that no row has');
-  return names.map((name) => {
-    const place = count.leaves;
-    const kind: unknown = Reflect.get(shape, name);
-    if (kind !== PLAIN && kind !== ANY && kind !== INSTANT) {
-      return { name, place, level, kind: columnsOf(kind, level + 1, count) };
-    }
-    count.leaves += 1;
-    return { name, place, level, kind };
-  });
+  if (!Array.isArray(shape) || shape.length === 0 || shape.length % 2 !== 0) throw new Error('a shape that is none');
+  if (level > MAX_DEPTH) throw new Error(`a shape of more than ${MAX_DEPTH} levels`);
+  const names = new Set<unknown>(['__proto__']);
+  const properties: Property[] = [];
+  for (let index = 0; index < shape.length; index += 2) {
+    const [name, kind]: readonly unknown[] = [shape[index], shape[index + 1]];
+    if (typeof name !== 'string' || names.has(name)) throw new Error('a shape that no row has');
+    names.add(name);
+    if (kind === PLAIN || kind === ANY || kind === INSTANT) {
+      const leaf: Leaf = { kind, place: leaves.length, level };
+      leaves.push(leaf);
+      properties.push({ name, of: leaf });
+    } else properties.push({ name, of: propertiesOf(kind, level + 1, leaves) });
+  }
+  return properties;
 }
 
 /** Makes rows without code that is made for them. */
-function composed(columns: readonly Column[]): Pour {
+function composed(properties: readonly Property[], leaves: readonly Leaf[]): Pour {
+  const make = rowMaker(properties);
+  return (columns, count) => {
+    const read = leaves.map(({ kind, place }) => valuesOf(columns[place] ?? [], kind));
+    const rows: Fields[] = [];
+    for (let at = 0; at < count; at++) rows.push(make(read, at));
+    return rows;
+  };
+}
+
+function valuesOf(column: Values, kind: Leaf['kind']): Values {
+  if (kind === INSTANT) return instants(column);
+  if (kind === PLAIN) for (const leaf of column) primitive(leaf);
+  return column;
+}
+
+/** Makes one row of the values of its columns. */
+type MakeRow = (columns: readonly Values[], at: number) => Fields;
+
+function rowMaker(properties: readonly Property[]): MakeRow {
   // Spread gives each row its properties, so that setting them asks no setter of Object.prototype.
-  const blank: Fields = Object.fromEntries(columns.map(({ name }) => [name, null]));
-  const fill = columns.map((column) => ({ name: column.name, read: reader(column) }));
-  return (leaves, at, revive) => {
+  const blank: Fields = Object.fromEntries(properties.map(({ name }) => [name, null]));
+  const fill = properties.map(({ name, of }) => ({ name, make: 'place' in of ? picker(of) : rowMaker(of) }));
+  return (columns, at) => {
     const row: Fields = { ...blank };
-    for (const { name, read } of fill) row[name] = read(leaves, at, revive);
+    for (const { name, make } of fill) row[name] = make(columns, at);
     return row;
   };
 }
 
-function reader({ kind, place, level }: Column): (leaves: readonly unknown[], at: number, revive: Revive) => unknown {
-  switch (kind) {
-    case PLAIN:
-      return (leaves, at) => plain(leaves[at + place]);
-    case ANY:
-      return (leaves, at, revive) => revive(leaves[at + place], level);
-    case INSTANT:
-      return (leaves, at) => instant(leaves[at + place]);
-    default:
-      return composed(kind);
-  }
+function picker({ place }: Leaf): (columns: readonly Values[], at: number) => unknown {
+  return (columns, at) => columns[place]?.[at];
 }

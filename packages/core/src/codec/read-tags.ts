@@ -2,6 +2,8 @@ import { growable, viewOver } from '../copy/binary.js';
 import { dateAt } from '../copy/leaf.js';
 import type { Fields } from '../copy/read.js';
 import { memoryFrom, viewFrom } from './bytes.js';
+import { unspelled } from './names.js';
+import { SPELLED } from './tags.js';
 
 /* What tags and heads say, each on its own. All of these throw an Error for what they do not say. */
 
@@ -77,8 +79,10 @@ export function pairs(items: readonly unknown[]): [string, string][] {
 /** The object at an index of a headed array of so many items. */
 export function fieldsAt(nodes: readonly unknown[], index: number, length: number): Fields {
   const fields = nodes[index];
-  if (nodes.length !== length || typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+  if (nodes.length !== length || typeof fields !== 'object' || fields === null) {
     throw new Error('an object without its properties');
   }
-  return fields as Fields;
+  if (!Array.isArray(fields)) return fields as Fields;
+  if (fields[0] !== SPELLED) throw new Error('an object without its properties');
+  return unspelled(fields);
 }

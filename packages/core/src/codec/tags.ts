@@ -8,20 +8,24 @@
  *   ~bAQID  a Buffer, in base64      ~BAQID  an ArrayBuffer     ~VAQID  a DataView     ~TInt8Array:AQID  a typed array
  *   ~R12   (in a graph) the object number 12, counted from 0 in the order in which objects begin in the text
  *
- * and an array whose first item begins with ~# is an object that JSON has not:
+ * and an array whose first item begins with ~# is an object that JSON has not, or is not trusted with:
  *
  *   ["~#M", k, v, k, v, …] Map          ["~#S", a, b, …] Set         ["~#N", {…}] an object without a prototype
  *   ["~#A", length, {…}] an array with holes or named properties     ["~#O", x] a boxed primitive
  *   ["~#E", "TypeError", {…}, {…}] an error: its own properties, first the non-enumerable ones, then the others
  *   ["~#Q", k, v, …] URLSearchParams    ["~#H", k, v, …] Headers     ["~#G", "AQID", max] a resizable ArrayBuffer
- *   ["~#R", shape, a, b, c, a, b, c, …] an array of plain objects of one shape (a row each), as their leaves in turn
  *   ["~#C", "money", data] an instance that a codec encoded         ["~#P", "User", {…}] one that is its fields
+ *   ["~#T", shape, [a, a, …], [b, b, …], …] a table: an array of plain objects of one shape, as its columns
+ *   ["~#F", name, value, name, value, …] a plain object, or what is {…} above, where JSON would escape a name (names.ts)
  *
- * A shape is {"id":0,"at":2,"owner":{"name":0},"tags":1}: by name what a property holds in every row. 0 a primitive of JSON,
- * as it is; 1 anything, as it is written elsewhere; 2 a Date, as a number; {…} an object of that shape. The second time it
- * is the number of the shape, counted from 0 in the order in which shapes stand in the text. Graphs have no rows.
+ * A shape is ["id",0,"at",2,"owner",["name",0],"tags",1]: names, and what each holds in every row. 0 primitives of JSON, as
+ * they are (also where they look like tags); 1 anything, as it is written elsewhere; 2 Dates or null, as the milliseconds since
+ * the Date before it in the column, the first since 1970; […] an object of that shape, whose columns stand in its place. The
+ * second time it is the number of the shape, counted from 0 in the order in which shapes stand in the text. Graphs have no tables.
  *
- * So but in rows a plain object is always written as itself, whatever its keys. Bytes are those of a little-endian machine.
+ * So but in tables and in ~#F a plain object is always written as itself. Bytes are those of a little-endian machine.
+ *
+ * Frames of the versions 01 and 02 have neither ~#T nor ~#F; those of 02 have rows in the place of tables (old-rows.ts).
  */
 
 /** Begins the text of a value that needs tags. */
@@ -35,8 +39,10 @@ export const TAG_CODE = 126;
 /** Begins the first item of an array that stands for another object. */
 export const HEAD = '~#';
 
-/** What stands for an array of rows. */
-export const ROWS: string = `${HEAD}R`;
+/** Heads a table. */
+export const TABLE: string = `${HEAD}T`;
+/** Heads an object whose names are written as texts. */
+export const SPELLED: string = `${HEAD}F`;
 
 /** What a property of a shape holds in every row. */
 export const PLAIN = 0;

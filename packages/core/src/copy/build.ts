@@ -103,9 +103,9 @@ export class Build {
 
   #master(source: object): object {
     this.reading = source;
-    const { codecs } = this.#options;
+    const { codecs, owned } = this.#options;
     if (codecs !== undefined) {
-      if (source instanceof Coded) return this.#data(source, source, source.data);
+      if (source instanceof Coded) return this.#data(source, owned ? source : new Coded(source.codec), source.data);
       const codec = codecs.of(source);
       if (codec !== undefined) return this.#instance(source, codec);
     }

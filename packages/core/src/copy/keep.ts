@@ -4,6 +4,7 @@ import type { Codecs } from './codecs.js';
 import { copyAny, copyPlain, type Findings } from './copier.js';
 import { picture, type Picture } from './picture.js';
 import { shapeCopierOf, type ShapeCopier } from './shape/index.js';
+import { weighTree } from './weigh-tree.js';
 import { weigh } from './weigh.js';
 
 /** A kept value: its private master, and what each caller gets of it. */
@@ -12,6 +13,8 @@ export interface Kept {
   readonly master: unknown;
   /** The estimated bytes of the master in memory. */
   readonly bytes: number;
+  /** What is known of the master; undefined when it was not looked at (`share`). */
+  readonly findings: Findings | undefined;
   /**
    * What one caller gets: a fresh copy (`clone`), the one frozen master (`freeze`), or the value itself (`share`).
    * Throws `ERR_MILLPOND_UNCACHEABLE_VALUE` when a codec does not decode any more what it did when the value was kept.
@@ -62,6 +65,16 @@ export function adopt(master: unknown, options: KeepOptions): Kept {
   return options.mode === 'share' ? new Shared(value, options) : build(value, options, true);
 }
 
+/**
+ * Keeps, by `clone`, a value that is private and known to be a tree of data: no object in two places, no array with holes or
+ * names, no instance. It becomes the master itself, and nothing is looked for in it again.
+ */
+export function adoptTree(master: unknown): Kept {
+  const { bytes, plain } = weighTree(master);
+  const isObject = typeof master === 'object' && master !== null;
+  return isObject ? new Tree(master, bytes, plain) : new OneForAll(master, bytes, TREE);
+}
+
 /** A value with instances in the places of their data. */
 function revived(master: unknown, options: KeepOptions): unknown {
   return options.codecs === undefined ? master : build(master, { ...options, mode: 'clone' }, true).copy();
@@ -71,9 +84,11 @@ function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
   const { fn, mode, codecs } = options;
   const walk = new Build({ owned, freeze: mode === 'freeze', codecs });
   const master = run(walk, value, fn, options);
-  if (mode === 'freeze' || typeof master !== 'object' || master === null) return new OneForAll(master, walk.bytes);
-  if (!walk.shared && walk.odd === undefined && !walk.coded) return new Tree(master, walk.bytes, walk.plain);
-  const findings = { shared: walk.shared, odd: walk.odd, codecs: walk.coded ? codecs : undefined };
+  const isTree = !walk.shared && walk.odd === undefined && !walk.coded;
+  const findings = isTree ? TREE : { shared: walk.shared, odd: walk.odd, codecs: walk.coded ? codecs : undefined };
+  const isForAll = mode === 'freeze' || typeof master !== 'object' || master === null;
+  if (isForAll) return new OneForAll(master, walk.bytes, findings);
+  if (isTree) return new Tree(master, walk.bytes, walk.plain);
   const kept = new Mixed(master, walk.bytes, findings, fn);
   // What cannot be decoded is found out here, and not by whoever is the first to hit.
   if (walk.runsCodecs) kept.copy();
@@ -92,10 +107,12 @@ function run(walk: Build, value: unknown, fn: string, told: Pick<KeepOptions, 'r
 class OneForAll implements Kept {
   readonly master: unknown;
   readonly bytes: number;
+  readonly findings: Findings;
 
-  constructor(master: unknown, bytes: number) {
+  constructor(master: unknown, bytes: number, findings: Findings) {
     this.master = master;
     this.bytes = bytes;
+    this.findings = findings;
   }
 
   copy(): unknown {
@@ -111,6 +128,7 @@ class OneForAll implements Kept {
 class Shared implements Kept {
   readonly master: unknown;
   readonly bytes: number;
+  readonly findings: undefined;
   readonly #options: KeepOptions;
   /** What it was when it was kept, as long as it was not found to have changed. */
   #picture: Picture | undefined;
@@ -172,6 +190,10 @@ class Tree implements Kept {
     return copier.copy(this.master);
   }
 
+  get findings(): Findings {
+    return TREE;
+  }
+
   written(): unknown {
     return this.master;
   }
@@ -183,20 +205,20 @@ const TREE: Findings = { shared: false, odd: undefined, codecs: undefined };
 class Mixed implements Kept {
   readonly master: object;
   readonly bytes: number;
-  readonly #findings: Findings;
+  readonly findings: Findings;
   readonly #fn: string;
 
   constructor(master: object, bytes: number, findings: Findings, fn: string) {
     this.master = master;
     this.bytes = bytes;
-    this.#findings = findings;
+    this.findings = findings;
     this.#fn = fn;
   }
 
   copy(): unknown {
-    if (this.#findings.codecs === undefined) return copyAny(this.master, this.#findings);
+    if (this.findings.codecs === undefined) return copyAny(this.master, this.findings);
     try {
-      return copyAny(this.master, this.#findings);
+      return copyAny(this.master, this.findings);
     } catch (error) {
       throw error instanceof Undecodable ? this.#failure(error) : error;
     }
@@ -208,7 +230,7 @@ class Mixed implements Kept {
 
   /** Walks once more to the place that could not be decoded, which tells its path. */
   #failure(undecodable: Undecodable): unknown {
-    const { codecs } = this.#findings;
+    const { codecs } = this.findings;
     const walk = new Build({ owned: true, freeze: false, codecs, undecodable });
     try {
       walk.make(this.master);

@@ -1,4 +1,4 @@
-import { encodeValue } from '../codec/index.js';
+import { encodeKept } from '../codec/index.js';
 import type { Kept } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
 import { distrust } from './distrust.js';
@@ -132,7 +132,7 @@ export class DataKeeper {
     };
     if (untokened.length > 0) settings.learnTags();
     const pairs = entries.keep(key, begun, {
-      encode: () => encodeValue(kept.written(), fn, codecs),
+      encode: () => encodeKept(kept, fn, codecs),
       effects: acts && ((): string => host.effects.write(acts)),
       ttl: life === Infinity ? undefined : life,
       staleWhileRevalidate: policy.staleWhileRevalidate || undefined,

@@ -1,5 +1,5 @@
-import { decodeValue } from '../codec/index.js';
-import { adopt, stringBytes, type KeepOptions, type Kept } from '../copy/index.js';
+import { decode, type Decoded } from '../codec/index.js';
+import { adopt, adoptTree, stringBytes, type KeepOptions, type Kept } from '../copy/index.js';
 
 /** Shorter texts are decoded and looked through at once: that costs next to nothing, and the next hit nothing at all. */
 const SHORT = 1000;
@@ -14,16 +14,17 @@ const OVERHEAD = 500;
  * value itself, which is nobody else's, so that it need not be looked through, copied and held for those who may never come.
  */
 export function storedValue(text: string, options: KeepOptions): Kept {
-  const value = decodeValue(text, options.codecs);
-  const mayWait = options.mode === 'clone' && text.length >= SHORT && !holdsInstances(text, options);
-  return mayWait && typeof value === 'object' && value !== null
-    ? new Unread(text, value, options)
-    : adopt(value, options);
+  const decoded = decode(text, options.codecs);
+  const { value, hasInstances } = decoded;
+  // Codecs that fail have to do so now, where it is a miss.
+  const mayWait = options.mode === 'clone' && text.length >= SHORT && !hasInstances;
+  const isObject = typeof value === 'object' && value !== null;
+  return mayWait && isObject ? new Unread(text, value, options) : whole(decoded, options);
 }
 
-/** Whether codecs are to make instances of it: those that fail have to do so now, where it is a miss. */
-function holdsInstances(text: string, { codecs }: KeepOptions): boolean {
-  return codecs !== undefined && (text.includes('"~#C"') || text.includes('"~#P"'));
+/** What was decoded is private already: of a tree there is nothing more to be found out than its weight. */
+function whole({ value, isTree }: Decoded, options: KeepOptions): Kept {
+  return isTree && options.mode === 'clone' ? adoptTree(value) : adopt(value, options);
 }
 
 /** Has one who weighs it told when a kept value comes to weigh something else than before. */
@@ -53,6 +54,10 @@ class Unread implements Kept {
     return this.#whole().master;
   }
 
+  get findings(): Kept['findings'] {
+    return this.#whole().findings;
+  }
+
   copy(): unknown {
     const first = this.#first;
     if (first === undefined) return this.#whole().copy();
@@ -67,7 +72,7 @@ class Unread implements Kept {
   /** The master, which is made once. */
   #whole(): Kept {
     if (this.#kept !== undefined) return this.#kept;
-    this.#kept = adopt(decodeValue(this.#text ?? '', this.#options.codecs), this.#options);
+    this.#kept = whole(decode(this.#text ?? '', this.#options.codecs), this.#options);
     this.#text = undefined;
     this.#first = undefined;
     this.onReweighed?.();

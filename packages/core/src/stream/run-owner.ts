@@ -150,7 +150,7 @@ export function passThrough(parts: StreamParts, flight: Flight<void>, call: RunC
   return {
     ...begin(parts, call),
     maxBytes: Infinity,
-    keep: (item) => ({ master: item, bytes: 0, copy: () => item, written: () => item }),
+    keep: (item) => ({ master: item, bytes: 0, findings: undefined, copy: () => item, written: () => item }),
     complete: () => nothing,
     fail: nothing,
     outgrow: nothing,

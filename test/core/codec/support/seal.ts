@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 export const HEADER_LENGTH = 22;
 
 /** A frame of these sections, as another release or another program would seal it: with the length and checksum they have. */
-export function sealed(sections: string, version = '02'): string {
+export function sealed(sections: string, version = '03'): string {
   const head = `mpnd${version}${hex(HEADER_LENGTH + sections.length)}`;
   return head + hex(crc32(head + sections)) + sections;
 }
