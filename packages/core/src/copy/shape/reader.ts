@@ -46,13 +46,22 @@ function date(walk: Walk, value: unknown, step: Step): unknown {
   return master;
 }
 
-const TOOLS = { looksLike, isArray, readArray, arrayBytes, misfit, other, date };
+/** What that code is given. */
+export const readerTools: Readonly<Record<string, unknown>> = {
+  looksLike,
+  isArray,
+  readArray,
+  arrayBytes,
+  misfit,
+  other,
+  date,
+};
 
 const makeCode = codeMaker(1024);
 
 /** Compiles what builds the masters of a shape; undefined when no code may be made, or enough was. */
 export function reader(shape: ObjectShape | ArrayShape): Read | undefined {
-  return makeCode(readerSource(shape), TOOLS) as Read | undefined;
+  return makeCode(readerSource(shape), readerTools) as Read | undefined;
 }
 
 /** Its source: the body of a function of these tools that returns it. */
