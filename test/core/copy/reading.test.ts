@@ -94,7 +94,9 @@ describe('after results that look alike', () => {
   test.each<[string, () => object]>([
     ['rows like those', () => [row(7), row(8), row(9)]],
     ['none', () => []],
-    ['a row in two places, and its date in another', () => Array.from({ length: 2 }, () => twice)],
+    ['a row in two places', () => [twice, row(1), twice]],
+    ['one date in two rows', () => [{ ...row(1), at: day }, row(2), { ...row(3), at: day }]],
+    ['one list in two rows', () => [{ ...row(1), tags: list }, { ...row(2), tags: list }]],
     ['a row with a property more', () => [row(1), { ...row(2), more: 1, last: true }]],
     ['a row in another order', () => [{ name: 'x', id: 1 }]],
     ['null in the place of a row', () => [null, row(1)]],
@@ -166,6 +168,8 @@ describe('after results that look alike', () => {
 });
 
 const twice = row(3);
+const day = new Date(5);
+const list = ['a'];
 
 function fail(): never {
   throw new Error('no');
