@@ -96,7 +96,13 @@ describe('after results that look alike', () => {
     ['none', () => []],
     ['a row in two places', () => [twice, row(1), twice]],
     ['one date in two rows', () => [{ ...row(1), at: day }, row(2), { ...row(3), at: day }]],
-    ['one list in two rows', () => [{ ...row(1), tags: list }, { ...row(2), tags: list }]],
+    [
+      'one list in two rows',
+      () => [
+        { ...row(1), tags: list },
+        { ...row(2), tags: list },
+      ],
+    ],
     ['a row with a property more', () => [row(1), { ...row(2), more: 1, last: true }]],
     ['a row in another order', () => [{ name: 'x', id: 1 }]],
     ['null in the place of a row', () => [null, row(1)]],
