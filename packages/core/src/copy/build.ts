@@ -201,10 +201,16 @@ export class Build implements Walk {
 
   /** Weighs a primitive; false for what is none, or not data. */
   weighs(value: unknown): boolean {
-    if (typeof value === 'object' ? value !== null : typeof value === 'function' || typeof value === 'symbol')
-      return false;
-    this.bytes += primitiveBytes(value);
-    return true;
+    switch (typeof value) {
+      case 'object':
+        return value === null;
+      case 'function':
+      case 'symbol':
+        return false;
+      default:
+        this.bytes += primitiveBytes(value);
+        return true;
+    }
   }
 
   #fields(source: object, fields: Fields): object {
