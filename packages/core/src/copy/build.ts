@@ -14,6 +14,7 @@ import {
   readError,
   readFields,
   readFieldsAs,
+  refuseExtras,
   type ErrorParts,
   type Fields,
   type ReadArray,
@@ -77,8 +78,7 @@ export class Build implements Walk {
   /** The master of a value. Throws a Refusal, or what a getter or a proxy threw. */
   make(value: unknown): unknown {
     if (typeof value === 'object' && value !== null) return this.object(value);
-    if (typeof value === 'function' || typeof value === 'symbol') throw refusalOfPrimitive(value);
-    this.bytes += primitiveBytes(value);
+    if (!this.weighs(value)) throw refusalOfPrimitive(value);
     return value;
   }
 
@@ -90,12 +90,9 @@ export class Build implements Walk {
       this.trail.leave();
       return master;
     }
-    if (typeof value === 'function' || typeof value === 'symbol') {
-      this.trail.point(step);
-      throw refusalOfPrimitive(value);
-    }
-    this.bytes += primitiveBytes(value);
-    return value;
+    if (this.weighs(value)) return value;
+    this.trail.point(step);
+    throw refusalOfPrimitive(value);
   }
 
   /** The master of an object that was met before. */
@@ -201,16 +198,10 @@ export class Build implements Walk {
 
   /** Weighs a primitive; false for what is none, or not data. */
   weighs(value: unknown): boolean {
-    switch (typeof value) {
-      case 'object':
-        return value === null;
-      case 'function':
-      case 'symbol':
-        return false;
-      default:
-        this.bytes += primitiveBytes(value);
-        return true;
-    }
+    if (typeof value === 'object') return value === null;
+    if (typeof value === 'function' || typeof value === 'symbol') return false;
+    this.bytes += primitiveBytes(value);
+    return true;
   }
 
   #fields(source: object, fields: Fields): object {
@@ -271,7 +262,7 @@ export class Build implements Walk {
   /** The master of a Date that was not met before. */
   date(source: object): object {
     this.#mutable('a Date');
-    checkLeaf(source, 'date');
+    refuseExtras(source);
     const date = this.#options.owned ? source : copyDate(source);
     this.meet(source, date);
     this.bytes += DATE_BYTES;
