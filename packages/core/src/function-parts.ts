@@ -11,7 +11,7 @@ import { dataSettings, type DataSettings } from './data/data-settings.js';
 import { Failures } from './data/failures.js';
 import type { DataSyncParts } from './data/data-sync-function.js';
 import { withDefaults } from './settings/index.js';
-import { codecsOf, type KeepOptions } from './copy/index.js';
+import { codecsOf, Reading, type KeepOptions } from './copy/index.js';
 import { nameTaken, wrappedOften } from './errors/index.js';
 import { Cooldowns } from './run/refresh.js';
 import { flightTable, flightTimeout, placesOf } from './function-flights.js';
@@ -228,7 +228,7 @@ export class FunctionParts {
   ): (key: string) => KeepOptions {
     const { codecs: shared, settings } = this.#host;
     const codecs = codecsOf(options.codecs, shared, where);
-    const keeping: KeepOptions = { fn: report.fn, mode: options.copy ?? 'clone', codecs };
+    const keeping: KeepOptions = { fn: report.fn, mode: options.copy ?? 'clone', codecs, reading: new Reading() };
     if (keeping.mode !== 'share' || !settings.detectMutations) return () => keeping;
     return (key) => ({ ...keeping, onMutated: (path) => report.mutated(key, path) });
   }

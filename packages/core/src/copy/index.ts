@@ -3,3 +3,4 @@ export type { Findings } from './copier.js';
 export { defineCodec, recordCodec, type ClassOf, type Codec, type CodecOptions } from './define-codec.js';
 export { adopt, adoptTree, keep, type Kept, type KeepOptions } from './keep.js';
 export { stringBytes } from './weigh.js';
+export { Reading } from './shape/index.js';

@@ -3,7 +3,7 @@ import { Undecodable } from './coded.js';
 import type { Codecs } from './codecs.js';
 import { copyAny, copyPlain, type Findings } from './copier.js';
 import { picture, type Picture } from './picture.js';
-import { shapeCopierOf, type ShapeCopier } from './shape/index.js';
+import { shapeCopierOf, type Read, type Reading, type ShapeCopier } from './shape/index.js';
 import { weighTree } from './weigh-tree.js';
 import { weigh } from './weigh.js';
 
@@ -38,6 +38,8 @@ export interface KeepOptions {
   readonly codecs?: Codecs | undefined;
   /** Hears the first time that a `share` value is found changed, of the place; undefined: it is not looked for. */
   readonly onMutated?: ((path: string) => void) | undefined;
+  /** What earlier values of this function looked like: the next one that looks so is kept faster. */
+  readonly reading?: Reading | undefined;
 }
 
 /**
@@ -72,7 +74,7 @@ export function adopt(master: unknown, options: KeepOptions): Kept {
 export function adoptTree(master: unknown): Kept {
   const { bytes, plain } = weighTree(master);
   const isObject = typeof master === 'object' && master !== null;
-  return isObject ? new Tree(master, bytes, plain) : new OneForAll(master, bytes, TREE);
+  return isObject ? new Tree(master, bytes, plain, undefined) : new OneForAll(master, bytes, TREE);
 }
 
 /** A value with instances in the places of their data. */
@@ -81,25 +83,44 @@ function revived(master: unknown, options: KeepOptions): unknown {
 }
 
 function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
-  const { fn, mode, codecs } = options;
+  const { mode, codecs } = options;
   const walk = new Build({ owned, freeze: mode === 'freeze', codecs });
-  const master = run(walk, value, fn, options);
-  const isTree = !walk.shared && walk.odd === undefined && !walk.coded;
-  const findings = isTree ? TREE : { shared: walk.shared, odd: walk.odd, codecs: walk.coded ? codecs : undefined };
-  const isForAll = mode === 'freeze' || typeof master !== 'object' || master === null;
-  if (isForAll) return new OneForAll(master, walk.bytes, findings);
-  if (isTree) return new Tree(master, walk.bytes, walk.plain);
-  const kept = new Mixed(master, walk.bytes, findings, fn);
+  const reading = owned ? undefined : readingOf(options);
+  // Before the value is read: its getters may call the same function, which would learn meanwhile.
+  const code = reading?.code;
+  const master = run(walk, value, options, code?.read);
+  if (mode === 'freeze' || typeof master !== 'object' || master === null) {
+    return new OneForAll(master, walk.bytes, walk.isTree ? TREE : findingsOf(walk, options));
+  }
+  if (walk.isTree) {
+    const copier = walk.fits ? code?.copier : undefined;
+    if (copier === undefined) reading?.learn(master, walk.bytes);
+    return new Tree(master, walk.bytes, walk.plain, copier);
+  }
+  return mixed(master, walk, options);
+}
+
+function findingsOf({ shared, odd, coded }: Build, { codecs }: KeepOptions): Findings {
+  return { shared, odd, codecs: coded ? codecs : undefined };
+}
+
+function mixed(master: object, walk: Build, options: KeepOptions): Kept {
+  const kept = new Mixed(master, walk.bytes, findingsOf(walk, options), options.fn);
   // What cannot be decoded is found out here, and not by whoever is the first to hit.
   if (walk.runsCodecs) kept.copy();
   return kept;
 }
 
-function run(walk: Build, value: unknown, fn: string, told: Pick<KeepOptions, 'root' | 'cure'>): unknown {
+/** What is frozen, or may hold instances, needs to be looked at otherwise. */
+function readingOf({ mode, codecs, reading }: KeepOptions): Reading | undefined {
+  return mode === 'clone' && codecs === undefined ? reading : undefined;
+}
+
+function run(walk: Build, value: unknown, options: KeepOptions, read: Read | undefined): unknown {
   try {
-    return walk.make(value);
+    return read !== undefined && typeof value === 'object' && value !== null ? read(value, walk) : walk.make(value);
   } catch (error) {
-    throw walk.trail.failure(fn, error, walk.reading, told);
+    throw walk.trail.failure(options.fn, error, walk.reading, options);
   }
 }
 
@@ -168,10 +189,11 @@ class Tree implements Kept {
   #copier: ShapeCopier | undefined;
   #copies = 0;
 
-  constructor(master: object, bytes: number, plain: boolean) {
+  constructor(master: object, bytes: number, plain: boolean, copier: ShapeCopier | undefined) {
     this.master = master;
     this.bytes = bytes;
     this.#plain = plain;
+    this.#copy = copier?.copy;
   }
 
   copy(): unknown {

@@ -123,6 +123,11 @@ export function isDatePrototype(prototype: unknown): boolean {
   return prototype === NativeDate.prototype;
 }
 
+/** Whether an object is a Date, and none of a subclass. */
+export function isDate(object: object): boolean {
+  return isDatePrototype(Object.getPrototypeOf(object)) && types.isDate(object);
+}
+
 /** A copy of a Date. */
 export function copyDate(source: object): Date {
   return dateAt(instantOf(source));

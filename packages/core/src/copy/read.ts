@@ -59,6 +59,20 @@ function isIndexBelow(key: string, end: number): boolean {
   return index < end && String(index) === key;
 }
 
+/** Whether an object is a plain array. */
+export function isArray(object: object): boolean {
+  return Array.isArray(object) && Object.getPrototypeOf(object) === Array.prototype;
+}
+
+/** Whether an object is a plain one, without symbols. */
+export function isRecord(object: object): boolean {
+  return (
+    Object.getPrototypeOf(object) === Object.prototype &&
+    !Array.isArray(object) &&
+    Object.getOwnPropertySymbols(object).length === 0
+  );
+}
+
 /** Whether an array that is ours already has holes, or properties beside its items. */
 export function isOdd(array: readonly unknown[]): boolean {
   return !areItems(Object.keys(array), array.length);

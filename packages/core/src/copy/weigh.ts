@@ -55,7 +55,8 @@ export function primitiveBytes(value: unknown): number {
 /** A string: a header, and one byte a character, or two when it has one beyond Latin-1. */
 export function stringBytes(text: string): number {
   const wide = text.length > SHORT && /[^\0-\u00ff]/.test(text);
-  return 2 * WORD + Math.ceil((wide ? 2 * text.length : text.length) / WORD) * WORD;
+  // Whole words, without leaving whole numbers: that is what they are kept as.
+  return 2 * WORD + (((wide ? 2 * text.length : text.length) + WORD - 1) & -WORD);
 }
 
 /** How many objects are looked at to weigh a value that is shared as it is. */

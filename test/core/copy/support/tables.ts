@@ -24,7 +24,7 @@ const names = fc.oneof(
 );
 
 /** Arbitraries of values that look alike, as the rows of a table do; some of them in one field, and some in none. */
-const alike: fc.Arbitrary<Make> = fc.letrec<{ make: Make }>((tie) => ({
+export const alike: fc.Arbitrary<Make> = fc.letrec<{ make: Make }>((tie) => ({
   make: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
     fc.constant(primitives),

@@ -1,3 +1,4 @@
+import { spreadFor } from './spreads.js';
 import type { ArrayShape, ObjectShape, Shape } from './shape.js';
 import type { Copy, Tools } from './tools.js';
 
@@ -33,9 +34,10 @@ function objectCopy({ keys, values }: ObjectShape, tools: Tools): Copy {
     const value = values[index];
     if (value !== undefined && value.kind !== 'primitive') parts.push({ key, copy: composed(value, tools) });
   }
-  if (parts.length === 0) return (value) => ({ ...(value as object) });
+  const spread = spreadFor(keys);
+  if (parts.length === 0) return (value) => spread(value as Readonly<Record<string, unknown>>);
   return (value) => {
-    const fields: Record<string, unknown> = { ...(value as Readonly<Record<string, unknown>>) };
+    const fields = spread(value as Readonly<Record<string, unknown>>);
     for (const { key, copy } of parts) fields[key] = copy(fields[key]);
     return fields;
   };

@@ -36,6 +36,12 @@ export class ShapeCopier {
     this.settled = shape.kind === 'any';
   }
 
+  /** Compiles it now, for a shape that is known to be worth that. */
+  hot(): this {
+    this.note(WORTH_COMPILING);
+    return this;
+  }
+
   /** Notes that so many bytes are copied, and compiles when it is time. */
   note(bytes: number): void {
     this.#copied += bytes;
@@ -56,7 +62,11 @@ const known = new Map<string, ShapeCopier>();
 
 /** The copier of what has the shape of a master that is a tree: no object in two places, no odd array, no instance. */
 export function shapeCopierOf(master: object): ShapeCopier {
-  const shape = shapeOf(master);
+  return copierOf(shapeOf(master));
+}
+
+/** The copier of all masters of a shape. */
+export function copierOf(shape: Shape): ShapeCopier {
   const text = textOf(shape);
   const found = known.get(text);
   if (found !== undefined) return found;

@@ -37,15 +37,22 @@ const MOST_KEYS = 40;
 /** Deeper parts are looked at when they are copied. */
 const MOST_LEVELS = 24;
 
-const NONE: Shape = { kind: 'none' };
+/** The shape of no values at all. */
+export const NONE: Shape = { kind: 'none' };
+/** The shape of values that have nothing in common. */
+export const ANY: Shape = { kind: 'any' };
 const PRIMITIVE: Shape = { kind: 'primitive' };
-const ANY: Shape = { kind: 'any' };
 const DATE: Shape = { kind: 'date', maybe: false };
 const MAYBE_DATE: Shape = { kind: 'date', maybe: true };
 
 /** The shape of a master that is a tree of plain objects, plain arrays and Dates. */
 export function shapeOf(master: unknown): Shape {
   return joined(NONE, master, 0);
+}
+
+/** The shape of masters of a shape and another one. The same shape, if that has it as well. */
+export function shapeWith(shape: Shape, master: unknown): Shape {
+  return joined(shape, master, 0);
 }
 
 /** What a value has in common with those of a shape. The same shape, if it is one of them. */
