@@ -8,7 +8,8 @@ import { expireIn } from './expire.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
-import { knownHit } from './known-hit.js';
+import { FastLane } from './fast-lane.js';
+import { isKnownHit } from './known-hit.js';
 import { syncEntry } from './sync-entry.js';
 import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
@@ -32,16 +33,28 @@ interface SyncCall {
 export class DataSyncFunction {
   readonly #parts: DataSyncParts;
   readonly #running = new Map<string, SyncRun>();
+  readonly #lane: FastLane;
+  readonly #aliases: DataSyncParts['aliases'];
 
   constructor(parts: DataSyncParts) {
     this.#parts = parts;
+    this.#aliases = parts.aliases;
+    this.#lane = new FastLane(parts);
   }
 
   call(self: unknown, args: readonly unknown[]): unknown {
+    const known = this.#aliases?.find(args);
+    if (known !== undefined && this.#lane.takes(known.value)) return this.#lane.answer(known);
+    return this.#longWay(self, args, known);
+  }
+
+  /** Where there may be more to do than to hand out what an alias has led to. */
+  #longWay(self: unknown, args: readonly unknown[], known: Entry<DataEntry> | undefined): unknown {
     const { host, keyer, shelf, aliases, report, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    const known = knownHit(this.#parts, args, settings.policy);
-    if (known !== undefined) return this.#hit(known, host.coarse.now());
+    if (known !== undefined && isKnownHit(this.#parts, known, settings.policy)) {
+      return this.#hit(known, host.coarse.now());
+    }
     const call = { key: keyer.keyOf(self, args), self, args };
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);

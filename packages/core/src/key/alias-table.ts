@@ -33,10 +33,11 @@ export class AliasTable<T extends Aliased> {
 
   /** What was noted for arguments that have the same key. */
   find(args: readonly unknown[]): T | undefined {
-    if (args.length < 2) {
-      const only = onlyOf(args);
-      if (only !== undefined) return this.#single.get(only);
-    }
+    if (args.length === 1) {
+      // What a Map does not tell apart as keys do was not noted in it.
+      const found = this.#single.get(args[0]);
+      if (found !== undefined) return found;
+    } else if (args.length === 0) return this.#single.get(NO_ARGUMENT);
     if (this.#tuples.size === 0 || !leaves.read(args)) return undefined;
     const { hash, list } = leaves;
     return this.#tuples.get(hash)?.find((tuple) => areSame(tuple.leaves, list))?.item;
