@@ -63,8 +63,9 @@ test(
 test(
   'so is what is found by the readers that are made for arguments of one shape',
   () => {
-    const id = fc.constantFrom<unknown>(0, -0, 1, 1.5, '', '1', 'a', null, undefined, true, 1n, NaN, 'a'.repeat(30));
-    const tags = fc.oneof(id, fc.array(id, { maxLength: 2 }), fc.constant([[]]));
+    const id = fc.constantFrom<unknown>(0, -0, '1');
+    const oddList = Object.assign([0], { total: 1 });
+    const tags = fc.oneof(id, fc.array(id, { maxLength: 1 }), fc.constantFrom(NaN, null, [[]], oddList, Array(1)));
     const odd = fc.constantFrom<(query: object) => object>(
       (query) => query,
       (query) => Object.defineProperty(query, 'hidden', { value: 1 }),
@@ -197,7 +198,7 @@ test('a property that is not enumerable tells one call from another, also when t
 
 test('arguments of more shapes than readers are made for are found all the same, and forgotten', () => {
   const table = new AliasTable<Item>();
-  const calls = Array.from({ length: 20 }, (_, index) => () => [{ [`name ${index % 10}`]: index }]);
+  const calls = Array.from({ length: 20 }, (_, index) => () => [{ [`name ${index % 10}`]: Math.floor(index / 10) }]);
   const items = calls.map((make) => item(keyOf(make())));
   for (const [index, make] of calls.entries()) table.note(make(), items[index] ?? item('none'));
   const seen = (): unknown[] => calls.map((make) => table.find(make())?.name);

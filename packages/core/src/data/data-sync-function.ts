@@ -50,12 +50,14 @@ export class DataSyncFunction {
 
   /** Where there may be more to do than to hand out what an alias has led to. */
   #longWay(self: unknown, args: readonly unknown[], known: Entry<DataEntry> | undefined): unknown {
-    const { host, keyer, shelf, aliases, report, settings } = this.#parts;
+    const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    if (known !== undefined && isKnownHit(this.#parts, known, settings.policy)) {
-      return this.#hit(known, host.coarse.now());
-    }
-    const call = { key: keyer.keyOf(self, args), self, args };
+    const isHit = known !== undefined && isKnownHit(this.#parts, known, settings.policy);
+    return isHit ? this.#hit(known, host.coarse.now()) : this.#answer({ key: keyer.keyOf(self, args), self, args });
+  }
+
+  #answer(call: SyncCall): unknown {
+    const { shelf, aliases, report, settings } = this.#parts;
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = this.#now();
@@ -63,7 +65,7 @@ export class DataSyncFunction {
     const state = stateOf(value, now, settings.policy);
     switch (state) {
       case 'fresh':
-        aliases?.note(args, entry);
+        aliases?.note(call.args, entry);
         return this.#hit(entry, now);
       case 'fallback':
       case 'stale':
@@ -93,7 +95,7 @@ export class DataSyncFunction {
 
   /** What a disabled or closed cache does: it runs the function, and keeps nothing. */
   #passThrough(self: unknown, args: readonly unknown[]): unknown {
-    const run = this.#begin(undefined);
+    const run = beginSyncRun(this.#parts, undefined);
     try {
       return this.#run(undefined, self, args, run);
     } finally {
@@ -129,7 +131,7 @@ export class DataSyncFunction {
     const { generations, report, settings } = this.#parts;
     const { key } = call;
     if (this.#running.has(key)) throw recursiveCall(report.fn);
-    const run = this.#begin(key);
+    const run = beginSyncRun(this.#parts, key);
     this.#running.set(key, run);
     generations.enter();
     try {
@@ -144,10 +146,6 @@ export class DataSyncFunction {
       this.#running.delete(key);
       generations.leave();
     }
-  }
-
-  #begin(key: string | undefined): SyncRun {
-    return beginSyncRun(this.#parts, key);
   }
 
   /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
@@ -242,7 +240,7 @@ export class DataSyncFunction {
     if (!host.settings.enabled || host.closed) return;
     this.#outdate(key);
     const given = kept.copy();
-    const run = this.#begin(key);
+    const run = beginSyncRun(this.#parts, key);
     const said = { own: settings.tagsOf(given, args), ttl: settings.ttlOf(given, args), keeps: true };
     this.#place(key, syncEntry(this.#parts, kept, run, said), run);
   }
