@@ -61,8 +61,7 @@ export class DataSyncFunction {
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = this.#now();
-    const { value } = entry;
-    const state = stateOf(value, now, settings.policy);
+    const state = stateOf(entry.value, now, settings.policy);
     switch (state) {
       case 'fresh':
         aliases?.note(call.args, entry);
@@ -70,7 +69,7 @@ export class DataSyncFunction {
       case 'fallback':
       case 'stale':
         // Inside a refresh nothing stale is served (hazard 15).
-        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : value);
+        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : entry.value);
       case 'expired':
       case 'memory-ttl':
       case 'invalidated':
