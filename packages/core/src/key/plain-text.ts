@@ -32,9 +32,12 @@ export function plainText(value: object): string | undefined {
 
 function textOf(value: unknown, levels: number): string | undefined {
   left -= 1;
+  if (left < 0) return undefined;
   if (typeof value === 'string') return value.length > LONG ? undefined : stringText(value);
   if (typeof value !== 'object' || value === null) return primitiveText(value);
-  if (levels === 0 || left < 0 || Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  // Before the names of all its items are made.
+  if (Array.isArray(value) && value.length > left) return undefined;
+  if (levels === 0 || Object.getOwnPropertySymbols(value).length > 0) return undefined;
   const names = Object.getOwnPropertyNames(value);
   const text = Array.isArray(value) ? itemsText(value, names, levels - 1) : fieldsText(value, names, levels - 1);
   return text === undefined ? undefined : shorten(text);
