@@ -27,16 +27,16 @@ export class Reporter {
   readonly #label: string | undefined;
   readonly #cache: string | undefined;
   readonly #events: CacheEvents;
-  /** Asked at every hit. */
-  readonly #hearsHits: Audience;
-  readonly #counters = new Counters();
+  /** Asked at every hit: who hears of those that do not ask for it themselves. */
+  readonly hearsHits: Audience;
+  readonly counters: Counters = new Counters();
   /** How the look-up of a key that is not there misses. */
   readonly #gone = new RecentKeys<MissReason>();
   readonly #missed = new RecentKeys<MissReason>();
 
   constructor(events: CacheEvents, cache: string | undefined, fn: string, label: string | undefined) {
     this.#events = events;
-    this.#hearsHits = events.audience('hit');
+    this.hearsHits = events.audience('hit');
     this.#cache = cache;
     this.fn = fn;
     this.#label = label;
@@ -44,27 +44,27 @@ export class Reporter {
 
   /** `saved`: how long the value took to compute. Allocates nothing when nobody listens, as everything on the hit path. */
   hit(key: string, tier: 'memory' | 'store', age: number, saved: number, { observe }: CallOptions): void {
-    this.#counters.hit(tier, saved);
-    if (observe === undefined && !this.#hearsHits.listens) return;
+    this.counters.hit(tier, saved);
+    if (observe === undefined && !this.hearsHits.listens) return;
     this.#tell({ type: 'hit', ...this.#call(key), tier, age }, observe);
   }
 
   miss(key: string, reason: MissReason, { observe }: CallOptions): void {
-    this.#counters.miss(reason);
+    this.counters.miss(reason);
     this.#missed.note(key, reason);
     if (observe === undefined && !this.#events.wants('miss')) return;
     this.#tell({ type: 'miss', ...this.#call(key), reason }, observe);
   }
 
   join(key: string, { observe }: CallOptions): void {
-    this.#counters.joins += 1;
+    this.counters.joins += 1;
     if (observe === undefined && !this.#events.wants('join')) return;
     this.#tell({ type: 'join', ...this.#call(key) }, observe);
   }
 
   /** One who joined a run has its value, without a run of its own, which had taken about as long. */
   joined(duration: number): void {
-    this.#counters.savedMs += duration;
+    this.counters.savedMs += duration;
   }
 
   /** `saved` is 0 when it is served because a run has failed: then nothing was. */
@@ -75,8 +75,8 @@ export class Reporter {
     cause: 'revalidate' | 'error' | 'timeout',
     { observe }: CallOptions,
   ): void {
-    this.#counters.stale += 1;
-    this.#counters.savedMs += saved;
+    this.counters.stale += 1;
+    this.counters.savedMs += saved;
     if (observe === undefined && !this.#events.wants('stale')) return;
     this.#tell({ type: 'stale', ...this.#call(key), age, cause }, observe);
   }
@@ -90,7 +90,7 @@ export class Reporter {
 
   /** The function itself is about to be called; without a key for a call that nothing is kept of. */
   started(key: string | undefined): void {
-    this.#counters.runs += 1;
+    this.counters.runs += 1;
     if (key !== undefined) this.begun(key);
   }
 
@@ -100,7 +100,7 @@ export class Reporter {
   }
 
   computed(key: string, duration: number, kept: boolean): void {
-    this.#counters.durations.add(duration);
+    this.counters.durations.add(duration);
     if (!kept) this.#gone.note(key, 'unkept');
     if (this.#events.wants('computed')) {
       this.#events.emit({ type: 'computed', ...this.#call(key), duration, kept });
@@ -108,7 +108,7 @@ export class Reporter {
   }
 
   failed(key: string, duration: number, error: unknown): void {
-    this.#counters.errors += 1;
+    this.counters.errors += 1;
     if (this.#events.wants('failed')) this.#events.emit({ type: 'failed', ...this.#call(key), duration, error });
   }
 
@@ -130,7 +130,7 @@ export class Reporter {
 
   /** An entry left memory; `missed` is how the next look-up misses, where that is known better than by the reason. */
   removed(key: string, reason: RemovalReason, missed: MissReason | undefined = MISSED_AFTER[reason]): void {
-    this.#counters.removals[reason] += 1;
+    this.counters.removals[reason] += 1;
     if (missed !== undefined) this.#gone.note(key, missed);
     if (this.#events.wants('removed')) this.#events.emit({ type: 'removed', ...this.#call(key), reason });
   }
@@ -168,7 +168,7 @@ export class Reporter {
   }
 
   stats(entries: number, bytes: number): FunctionStats {
-    return this.#counters.stats(this.fn, entries, bytes);
+    return this.counters.stats(this.fn, entries, bytes);
   }
 
   #call(key: string): { readonly cache: string | undefined; readonly fn: string; readonly key: string } {

@@ -60,6 +60,45 @@ test(
   runs(60_000, 1_800_000),
 );
 
+test(
+  'so is what is found by the readers that are made for arguments of one shape',
+  () => {
+    const id = fc.constantFrom<unknown>(0, -0, '1');
+    const oddList = Object.assign([0], { total: 1 });
+    const tags = fc.oneof(id, fc.array(id, { maxLength: 1 }), fc.constantFrom(NaN, null, [[]], oddList, Array(1)));
+    const odd = fc.constantFrom<(query: object) => object>(
+      (query) => query,
+      (query) => Object.defineProperty(query, 'hidden', { value: 1 }),
+      (query) => Object.assign(query, { [Symbol.for('tenant')]: 1 }),
+      (query) => Object.defineProperty(query, Symbol.for('tenant'), { value: 1 }),
+      (query) => Object.defineProperty(query, 'id', { enumerable: false }),
+      (query) => Object.assign(Object.create(null) as object, query),
+      (query) => Object.assign(query, { more: undefined }),
+    );
+    const query = fc
+      .tuple(fc.record({ id, filter: fc.record({ tags }) }), odd)
+      .map(([plain, make]) => make({ ...plain }));
+    const call = fc.oneof(fc.tuple(query), fc.tuple(id, id), fc.tuple(query, id));
+    let found = 0;
+    fc.assert(
+      fc.property(fc.array(call, { minLength: 20, maxLength: 40 }), (calls) => {
+        const table = new AliasTable<Item>();
+        for (let time = 0; time < 3; time += 1) {
+          for (const args of calls) {
+            const known = table.find(args);
+            if (known === undefined) table.note(args, item(keyOf(args)));
+            else if (known.name !== keyOf(args)) throw new Error(`${known.name} is not ${keyOf(args)}`);
+            else found += 1;
+          }
+        }
+      }),
+      { numRuns: runs(500, 20_000) },
+    );
+    expect(found).toBeGreaterThan(1000);
+  },
+  runs(60_000, 1_800_000),
+);
+
 describe('arguments that are found again', () => {
   test.each<[string, () => unknown[]]>([
     ['none', () => []],
@@ -74,7 +113,8 @@ describe('arguments that are found again', () => {
     const table = new AliasTable<Item>();
     const noted = item('it');
     table.note(make(), noted);
-    expect(table.find(make())).toBe(noted);
+    // So often that a reader of their shape is made.
+    for (let time = 0; time < 40; time += 1) expect(table.find(make())).toBe(noted);
     table.forget(noted);
     expect(table.find(make())).toBeUndefined();
     expect(noted.alias).toBeUndefined();
@@ -91,7 +131,10 @@ describe('arguments of which a key has to be made', () => {
     ['0, which a Map takes for -0', [0]],
     ['instances', [new Date(0)]],
     ['what a symbol names', [{ a: 1, [named]: 'one' }]],
+    ['what a symbol names that is not enumerable', [Object.defineProperty({ a: 1 }, named, { value: 'one' })]],
     ['what says its own key', [symbol]],
+    ['what is not enumerable', [Object.defineProperty({ a: 1 }, 'hidden', { value: 1 })]],
+    ['an array with names that are not enumerable', [Object.defineProperty([1], 'total', { value: 1 })]],
     ['holes', [Object.assign([1], { length: 2 })]],
     ['an array with names', [Object.assign([1], { total: 1 })]],
     ['an object without a prototype', [Object.create(null)]],
@@ -144,6 +187,25 @@ test('S10: a call whose alias is known is told apart from those that only look l
     for (const [index, args] of calls.entries()) expect(await load(...args)).toBe(first[index]);
   }
   expect(load.stats()).toMatchObject({ runs: calls.length, hits: 3 * calls.length });
+});
+
+test('a property that is not enumerable tells one call from another, also when the other is known', async () => {
+  const cache = createCache();
+  const load = cache.cacheData(async (query: object) => Object.getOwnPropertyNames(query));
+  for (let time = 0; time < 40; time += 1) await load({ a: 1 });
+  expect(await load(Object.defineProperty({ a: 1 }, 'owner', { value: 'ada' }))).toEqual(['a', 'owner']);
+});
+
+test('arguments of more shapes than readers are made for are found all the same, and forgotten', () => {
+  const table = new AliasTable<Item>();
+  const calls = Array.from({ length: 20 }, (_, index) => () => [{ [`name ${index % 10}`]: Math.floor(index / 10) }]);
+  const items = calls.map((make) => item(keyOf(make())));
+  for (const [index, make] of calls.entries()) table.note(make(), items[index] ?? item('none'));
+  const seen = (): unknown[] => calls.map((make) => table.find(make())?.name);
+  const names = items.map(({ name }) => name);
+  for (let time = 0; time < 40; time += 1) expect(seen()).toEqual(names);
+  for (const each of items) table.forget(each);
+  expect(seen()).toEqual(names.map(() => undefined));
 });
 
 test('what was deleted, expired or has had its time is not found by its alias either', async () => {

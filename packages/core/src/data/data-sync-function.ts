@@ -8,7 +8,8 @@ import { passedOn } from './passed-on.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
-import { knownHit } from './known-hit.js';
+import { FastLane } from './fast-lane.js';
+import { isKnownHit } from './known-hit.js';
 import { syncEntry } from './sync-entry.js';
 import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
@@ -32,30 +33,43 @@ interface SyncCall {
 export class DataSyncFunction {
   readonly #parts: DataSyncParts;
   readonly #running = new Map<string, SyncRun>();
+  readonly #lane: FastLane;
+  readonly #aliases: DataSyncParts['aliases'];
 
   constructor(parts: DataSyncParts) {
     this.#parts = parts;
+    this.#aliases = parts.aliases;
+    this.#lane = new FastLane(parts);
   }
 
   call(self: unknown, args: readonly unknown[]): unknown {
-    const { host, keyer, shelf, aliases, report, settings } = this.#parts;
+    const known = this.#aliases?.find(args);
+    if (known !== undefined && this.#lane.takes(known.value)) return this.#lane.answer(known);
+    return this.#longWay(self, args, known);
+  }
+
+  /** Where there may be more to do than to hand out what an alias has led to. */
+  #longWay(self: unknown, args: readonly unknown[], known: Entry<DataEntry> | undefined): unknown {
+    const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
-    const known = knownHit(this.#parts, args, settings.policy);
-    if (known !== undefined) return this.#hit(known, host.coarse.now());
-    const call = { key: keyer.keyOf(self, args), self, args };
+    const isHit = known !== undefined && isKnownHit(this.#parts, known, settings.policy);
+    return isHit ? this.#hit(known, host.coarse.now()) : this.#answer({ key: keyer.keyOf(self, args), self, args });
+  }
+
+  #answer(call: SyncCall): unknown {
+    const { shelf, aliases, report, settings } = this.#parts;
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = this.#now();
-    const { value } = entry;
-    const state = stateOf(value, now, settings.policy);
+    const state = stateOf(entry.value, now, settings.policy);
     switch (state) {
       case 'fresh':
-        aliases?.note(args, entry);
+        aliases?.note(call.args, entry);
         return this.#hit(entry, now);
       case 'fallback':
       case 'stale':
         // Inside a refresh nothing stale is served (hazard 15).
-        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : value);
+        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : entry.value);
       case 'expired':
       case 'memory-ttl':
       case 'invalidated':
@@ -80,7 +94,7 @@ export class DataSyncFunction {
 
   /** What a disabled or closed cache does: it runs the function, and keeps nothing. */
   #passThrough(self: unknown, args: readonly unknown[]): unknown {
-    const run = this.#begin(undefined);
+    const run = beginSyncRun(this.#parts, undefined);
     try {
       return this.#run(undefined, self, args, run);
     } finally {
@@ -116,7 +130,7 @@ export class DataSyncFunction {
     const { generations, report, settings } = this.#parts;
     const { key } = call;
     if (this.#running.has(key)) throw recursiveCall(report.fn);
-    const run = this.#begin(key);
+    const run = beginSyncRun(this.#parts, key);
     this.#running.set(key, run);
     generations.enter();
     try {
@@ -131,10 +145,6 @@ export class DataSyncFunction {
       this.#running.delete(key);
       generations.leave();
     }
-  }
-
-  #begin(key: string | undefined): SyncRun {
-    return beginSyncRun(this.#parts, key);
   }
 
   /** What is served when computing failed: a stale entry that was not invalidated meanwhile, or else the error. */
@@ -229,7 +239,7 @@ export class DataSyncFunction {
     if (!host.settings.enabled || host.closed) return;
     this.#outdate(key);
     const given = kept.copy();
-    const run = this.#begin(key);
+    const run = beginSyncRun(this.#parts, key);
     const said = { own: settings.tagsOf(given, args), ttl: settings.ttlOf(given, args), keeps: true };
     this.#place(key, syncEntry(this.#parts, kept, run, said), run);
   }

@@ -3,18 +3,13 @@ import type { CallPolicy } from './call-policy.js';
 import { livesLong, stateOf, type DataEntry } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
 
-/** What a hit by an alias needs. */
-type Parts = Pick<DataFunctionParts, 'aliases' | 'variants' | 'host'>;
-
-/** The entry that calls with the same arguments were answered with before, if it is still a hit for one more. */
-export function knownHit(
-  { aliases, variants, host }: Parts,
-  args: readonly unknown[],
+/** Whether an entry that a call has found by an alias is a hit for it. */
+export function isKnownHit(
+  { host }: Pick<DataFunctionParts, 'host'>,
+  { value }: Entry<DataEntry>,
   policy: CallPolicy,
-): Entry<DataEntry> | undefined {
-  if (aliases === undefined || policy.forceFresh || policy.signal !== undefined || !variants.isEmpty) return undefined;
-  const entry = aliases.find(args);
-  if (entry === undefined) return undefined;
-  const now = livesLong(entry.value, policy) ? host.coarse.now() : host.settings.clock.now();
-  return stateOf(entry.value, now, policy) === 'fresh' ? entry : undefined;
+): boolean {
+  if (policy.forceFresh || policy.signal !== undefined) return false;
+  const now = livesLong(value, policy) ? host.coarse.now() : host.settings.clock.now();
+  return stateOf(value, now, policy) === 'fresh';
 }

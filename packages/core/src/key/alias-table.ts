@@ -1,16 +1,28 @@
 import { types } from 'node:util';
-import { ArgumentLeaves, LONGEST_TEXT } from './argument-leaves.js';
+import { ArgumentLeaves } from './argument-leaves.js';
+import { shapesOf } from './argument-shape.js';
+import { LONGEST_TEXT } from './leaf.js';
+import { leafReaderOf, type LeafReader } from './leaf-reader.js';
 
 /** So many aliases of one hash are told apart one by one; more are not noted (hash flooding). */
 const LONGEST_CHAIN = 16;
+
+/** What is found so often by reading arguments of any shape is worth a reader of its own. */
+const WORTH_A_READER = 16;
+/** A function whose arguments have more shapes reads the others as before. */
+const MOST_READERS = 8;
 
 /** What something is found by: the one primitive argument, or the leaves of all. */
 export type Alias = { readonly only: unknown } | Tuple<unknown>;
 
 interface Tuple<T> {
+  /** What has read the leaves, if that was one for their shape: it leaves out what all arguments of the shape have. */
+  readonly reader: LeafReader | undefined;
   readonly hash: number;
   readonly leaves: readonly unknown[];
   readonly item: T;
+  /** Another one of the same hash. */
+  next: Tuple<T> | undefined;
 }
 
 /** What aliases lead to. It has one at most: the first that it was asked for by. */
@@ -29,17 +41,69 @@ const leaves = new ArgumentLeaves();
  */
 export class AliasTable<T extends Aliased> {
   readonly #single = new Map<unknown, T>();
-  readonly #tuples = new Map<number, Tuple<T>[]>();
+  readonly #tuples = new Map<number, Tuple<T>>();
+  readonly #readers: LeafReader[] = [];
+  /** How many tuples were read by none of them. */
+  #others = 0;
+  #foundOthers = 0;
+  #worthAReader = WORTH_A_READER;
 
   /** What was noted for arguments that have the same key. */
   find(args: readonly unknown[]): T | undefined {
-    if (args.length < 2) {
-      const only = onlyOf(args);
-      if (only !== undefined) return this.#single.get(only);
+    if (args.length === 1) {
+      // What a Map does not tell apart as keys do was not noted in it.
+      const found = this.#single.get(args[0]);
+      if (found !== undefined) return found;
+    } else if (args.length === 0) return this.#single.get(NO_ARGUMENT);
+    return this.#tuples.size === 0 ? undefined : this.#findTuple(args);
+  }
+
+  #findTuple(args: readonly unknown[]): T | undefined {
+    const reader = this.#readBy(args);
+    if (reader !== undefined) {
+      const found = this.#at(reader);
+      if (found !== undefined) return found;
     }
-    if (this.#tuples.size === 0 || !leaves.read(args)) return undefined;
-    const { hash, list } = leaves;
-    return this.#tuples.get(hash)?.find((tuple) => areSame(tuple.leaves, list))?.item;
+    if (this.#others === 0 || !leaves.read(args)) return undefined;
+    const found = this.#at(undefined);
+    if (found !== undefined) this.#learn(args, found, reader !== undefined);
+    return found;
+  }
+
+  /** The reader that has read arguments just now. */
+  #readBy(args: readonly unknown[]): LeafReader | undefined {
+    for (let index = 0; index < this.#readers.length; index++) {
+      const reader = this.#readers[index];
+      if (leaves.read(args, reader)) return reader;
+    }
+    return undefined;
+  }
+
+  /** What was noted for what a reader has read just now. */
+  #at(reader: LeafReader | undefined): T | undefined {
+    for (let tuple = this.#tuples.get(leaves.hash); tuple !== undefined; tuple = tuple.next) {
+      if (tuple.reader === reader && areRead(tuple.leaves)) return tuple.item;
+    }
+    return undefined;
+  }
+
+  /** Notes again what was found without a reader, when there is one now. */
+  #learn(args: readonly unknown[], found: T, isRead: boolean): void {
+    if (!isRead && !this.#makesReader(args)) return;
+    this.forget(found);
+    this.note(args, found);
+  }
+
+  #makesReader(args: readonly unknown[]): boolean {
+    this.#foundOthers += 1;
+    if (this.#foundOthers < this.#worthAReader || this.#readers.length >= MOST_READERS) return false;
+    this.#foundOthers = 0;
+    const shapes = args.every(isSteady) ? shapesOf(args) : undefined;
+    const reader = shapes && leafReaderOf(shapes);
+    // Arguments that get none may come again and again.
+    if (reader === undefined) this.#worthAReader *= 2;
+    else this.#readers.push(reader);
+    return reader !== undefined;
   }
 
   /** Notes what calls with these arguments are answered with. */
@@ -52,14 +116,16 @@ export class AliasTable<T extends Aliased> {
       item.alias = alias;
       return;
     }
+    const reader = this.#readBy(args);
     // What says now this and now that was given a key for what it said before.
-    if (!leaves.read(args) || !args.every(isSteady)) return;
-    const tuple = { hash: leaves.hash, leaves: leaves.list.map(detached), item };
-    const chain = this.#tuples.get(tuple.hash) ?? [];
-    if (chain.length >= LONGEST_CHAIN) return;
-    chain.push(tuple);
-    this.#tuples.set(tuple.hash, chain);
+    if ((reader === undefined && !leaves.read(args)) || !args.every(isSteady)) return;
+    const { hash, list, count } = leaves;
+    const first = this.#tuples.get(hash);
+    if (lengthOf(first) >= LONGEST_CHAIN) return;
+    const tuple = { reader, hash, leaves: list.slice(0, count).map(detached), item, next: first };
+    this.#tuples.set(hash, tuple);
     item.alias = tuple;
+    if (reader === undefined) this.#others += 1;
   }
 
   /** Something is not an answer any more. */
@@ -71,10 +137,27 @@ export class AliasTable<T extends Aliased> {
       if (this.#single.get(alias.only) === item) this.#single.delete(alias.only);
       return;
     }
-    const chain = this.#tuples.get(alias.hash)?.filter((tuple) => tuple !== alias);
-    if (chain === undefined || chain.length === 0) this.#tuples.delete(alias.hash);
-    else this.#tuples.set(alias.hash, chain);
+    if (alias.reader === undefined) this.#others -= 1;
+    this.#unchain(alias);
   }
+
+  #unchain(alias: Tuple<unknown>): void {
+    const first = this.#tuples.get(alias.hash);
+    if (first === alias) {
+      if (first.next === undefined) this.#tuples.delete(alias.hash);
+      else this.#tuples.set(alias.hash, first.next);
+      return;
+    }
+    for (let tuple = first; tuple !== undefined; tuple = tuple.next) {
+      if (tuple.next === alias) tuple.next = tuple.next.next;
+    }
+  }
+}
+
+function lengthOf(first: Tuple<unknown> | undefined): number {
+  let length = 0;
+  for (let tuple = first; tuple !== undefined; tuple = tuple.next) length += 1;
+  return length;
 }
 
 /** The one argument by which a call is found, if a Map tells its values apart as keys do; undefined if not. */
@@ -105,9 +188,11 @@ function detached(value: unknown): unknown {
   return typeof value === 'string' ? ` ${value}`.slice(1) : value;
 }
 
-function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false;
+/** Whether these are the leaves that were read last. */
+function areRead(noted: readonly unknown[]): boolean {
+  const { list, count } = leaves;
+  if (noted.length !== count) return false;
+  for (let index = 0; index < count; index++) if (noted[index] !== list[index]) return false;
   return true;
 }
 

@@ -3,6 +3,7 @@ import { isUnwantedPromise } from '../unwanted-promise.js';
 import { showKey } from './digest.js';
 import { hasherLookup, type Hasher } from './hasher.js';
 import { noneIgnored, type IsIgnored } from './ignored.js';
+import { plainText } from './plain-text.js';
 import { selfText, type SelfOptions } from './self.js';
 import { readsThis } from './source.js';
 import { primitiveText, shorten } from './text.js';
@@ -71,7 +72,7 @@ export function createKeyer(options: KeyerOptions): Keyer {
     };
   }
   function keyOf(self: unknown, args: readonly unknown[], met?: object[]): string {
-    const text = argsText(args, isIgnored, () => walk(met));
+    const text = argsText(args, isIgnored, () => walk(met), hasherFor !== undefined);
     return shorten(withSelf === undefined ? text : selfText(self, withSelf) + text);
   }
   return {
@@ -98,13 +99,17 @@ function counted(args: readonly unknown[], isIgnored: IsIgnored): number {
 }
 
 /** An ignored argument before the last one that counts keeps its place. */
-function argsText(args: readonly unknown[], isIgnored: IsIgnored, walk: () => Walk): string {
+function argsText(args: readonly unknown[], isIgnored: IsIgnored, walk: () => Walk, hasHashers: boolean): string {
   const end = counted(args, isIgnored);
   let text = '(';
   let walked: Walk | undefined;
   for (let index = 0; index < end; index += 1) {
     if (isIgnored(index)) text += '*';
-    else text += primitiveText(args[index]) ?? (walked ??= walk()).textOf(args[index], index);
+    else {
+      const arg = args[index];
+      const quick = hasHashers || typeof arg !== 'object' || arg === null ? primitiveText(arg) : plainText(arg);
+      text += quick ?? (walked ??= walk()).textOf(arg, index);
+    }
   }
   return `${text})`;
 }
