@@ -33,23 +33,19 @@ for (const name of names.length > 0 ? names : benchmarks) {
   for (const verdict of judged) printVerdict(verdict);
   verdicts.push(...judged);
   failures.push(...results.filter(({ failed }) => failed !== undefined));
-  const { area, title, about, unit, baseline } = definition;
-  const report = {
-    benchmark: name,
-    area,
-    title,
-    about,
-    unit,
-    baseline,
-    environment,
-    ...settings,
-    results,
-    targets: judged,
-  };
-  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(report, undefined, 1)}\n`);
+  const { area, title, about, unit, baseline, lines } = definition;
+  const { only: _, ...how } = settings;
+  const what = { benchmark: name, area, title, about, unit, baseline, lines };
+  const report = { ...what, environment, ...how, results, targets: judged };
+  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(report, rounded, 1)}\n`);
 }
 const page = await writeReport(folder);
 summarize();
+
+/** Five digits are more than any figure has. */
+function rounded(_key, value) {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+}
 
 function printCase({ unit, baseline }, results, of) {
   say(`\n  ${of}`);
@@ -61,9 +57,10 @@ function printCase({ unit, baseline }, results, of) {
   }
 }
 
-function printVerdict({ area, case: of, says, unit, got, kept }) {
+function printVerdict({ area, case: of, says, unit, got, kept, off }) {
   const word = kept === undefined ? 'unknown' : kept ? 'kept' : 'MISSED';
-  say(`  ${word.padEnd(8)}${area}  ${of}: ${says}. Here: ${shown(got, unit)}`);
+  const by = kept === false ? `, off by ${shown(off, 'x')}` : '';
+  say(`  ${word.padEnd(8)}${area}  ${of}: ${says}. Here: ${shown(got, unit)}${by}`);
 }
 
 function summarize() {

@@ -74,8 +74,8 @@ function each(list, make) {
 }
 
 /**
- * The targets of one benchmark, against its results. `says` is the target in words, `got` what came out; `kept` is undefined where
- * a figure that it needs is missing.
+ * The targets of one benchmark, against its results. `says` is the target in words, `got` what came out, `off` how many times it
+ * is what it may be (over 1 is missed). `kept` is undefined where a figure that it needs is missing.
  */
 export function judge(benchmark, definition, results) {
   return targets
@@ -86,24 +86,19 @@ export function judge(benchmark, definition, results) {
 function verdict(target, definition, results) {
   const { candidate = 'millpond', case: of } = target;
   const own = results.find((result) => result.candidate === candidate && result.case === of)?.median;
-  if (target.within !== undefined) {
-    const unit = target.in === 'memory' ? 'B' : 'ns';
-    const says = `at most ${shown(target.within, unit)}`;
-    return { says, unit, got: own, kept: own && own <= target.within };
-  }
-  const other = otherOf(target, definition, results);
-  const says = wordsOf(target, candidate, other);
-  if (own === undefined || other?.median === undefined) return { says, kept: undefined };
-  if (target.plus !== undefined) {
-    const got = own - other.median;
-    return { says, unit: 'ns', got, kept: got <= target.plus };
-  }
-  if (target.faster !== undefined) {
-    const got = other.median / own;
-    return { says, unit: 'x', got, kept: got >= target.faster };
-  }
-  const got = own / other.median;
-  return { says, unit: 'x', got, kept: got <= target.atMost };
+  const other = otherOf(target, definition, results)?.median;
+  const says = wordsOf(target, candidate, otherOf(target, definition, results));
+  if (own === undefined || (other === undefined && target.within === undefined)) return { says };
+  const unit = target.in === 'memory' ? 'B' : 'ns';
+  if (target.within !== undefined) return { says, unit, ...atMost(own, target.within) };
+  if (target.plus !== undefined) return { says, unit, ...atMost(own - other, target.plus) };
+  if (target.atMost !== undefined) return { says, unit: 'x', ...atMost(own / other, target.atMost) };
+  const got = other / own;
+  return { says, unit: 'x', got, kept: got >= target.faster, off: target.faster / got };
+}
+
+function atMost(got, bound) {
+  return { got, kept: got <= bound, off: got / bound };
 }
 
 /** What a target compares with. */
@@ -121,6 +116,7 @@ function otherOf(target, definition, results) {
 }
 
 function wordsOf(target, candidate, other) {
+  if (target.within !== undefined) return `at most ${shown(target.within, target.in === 'memory' ? 'B' : 'ns')}`;
   const who = candidate === 'millpond' ? '' : `${candidate.replace('millpond, ', '')}: `;
   const name =
     target.than ?? (target.of === 'fastest' ? `the fastest peer${ofKind(target)}${named(other)}` : target.of);

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { cpuMicroseconds } from './cpu.mjs';
 import { median } from './statistics.mjs';
 
@@ -13,17 +13,7 @@ const WARM = 200;
  */
 export async function timed(loop, milliseconds) {
   const each = milliseconds / SAMPLES;
-  let count = 1;
-  const end = performance.now() + Math.max(WARM, milliseconds);
-  for (let took = 0; performance.now() < end || took < each / 2;) {
-    const begin = performance.now();
-    await loop(count);
-    await turn();
-    took = performance.now() - begin;
-    if (took < each) count = Math.ceil(count * Math.min(8, Math.max(1.05, each / Math.max(took, 0.01))));
-    else if (took > 2 * each && count > 1) count = Math.ceil((count * each) / took);
-    else if (performance.now() > end) break;
-  }
+  const count = await warmedUp(loop, each, Math.max(WARM, milliseconds));
   const samples = [];
   for (let sample = 0; sample < SAMPLES; sample += 1) {
     const before = cpuMicroseconds();
@@ -32,6 +22,27 @@ export async function timed(loop, milliseconds) {
     await turn();
   }
   return median(samples);
+}
+
+/** How many rounds take about so long as a sample should, found while warming up. */
+async function warmedUp(loop, each, milliseconds) {
+  let count = 1;
+  let pauses = 0;
+  const begin = performance.now();
+  for (;;) {
+    const from = performance.now();
+    await loop(count);
+    await turn();
+    const took = performance.now() - from;
+    const passed = performance.now() - begin;
+    if (passed > milliseconds && took > each / 2) return Math.max(1, Math.round((count * each) / took));
+    count = Math.max(1, Math.ceil(count * Math.min(8, each / Math.max(took, 0.01))));
+    // V8 compiles on threads of its own, which a busy machine may not let run while this one does.
+    if (passed > (milliseconds * (pauses + 1)) / 4) {
+      pauses += 1;
+      await sleep(20);
+    }
+  }
 }
 
 /** Where what is measured puts its results, so that no compiler leaves out what nobody looks at. */

@@ -98,6 +98,8 @@ const setups = {
   '10,000 callers at once': () => callers(10_000),
 };
 
+const cases = Object.keys(setups);
+
 export default {
   area: 'G',
   title: 'How it grows',
@@ -107,9 +109,16 @@ export default {
   baseline: 'floor',
   peers: ['bentocache', 'cacheable', 'lru-cache fetch'],
   candidates: names,
-  cases: Object.keys(setups),
+  cases,
   quick: { cases: ['1 entry', '1,000 entries'], candidates: ['millpond', 'floor'] },
   node: ['--max-old-space-size=8192'],
+  /** What is drawn as one line. */
+  lines: [
+    { title: 'entries', cases: cases.slice(0, 3) },
+    { title: 'properties of the argument', cases: cases.slice(3, 7) },
+    { title: 'rows of the value', cases: cases.slice(7, 10) },
+    { title: 'callers at once', cases: cases.slice(10) },
+  ],
   async measure(candidate, name, { milliseconds }) {
     const { make, copy, capacity, style, fill, loop, atLeast = 1 } = setups[name]();
     let runs = 0;
