@@ -48,7 +48,7 @@ export const asyncCaches = {
     const { slot } = style;
     const values = new Map();
     const fill = async (at) => {
-      values.set(at, await run());
+      values.set(at, copy(await run()));
       return copy(values.get(at));
     };
     if (style.kind === 'three') {

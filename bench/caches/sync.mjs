@@ -57,7 +57,7 @@ export const syncCaches = {
     const kept = (at) => {
       const found = values.get(at);
       if (found !== undefined) return found;
-      const value = run();
+      const value = copy(run());
       values.set(at, value);
       return value;
     };

@@ -3,7 +3,7 @@ import { escaped, prose } from './html.mjs';
 import { table } from './tables.mjs';
 
 /** The table of large data: rows by size, first and later runs. */
-export function largeData({ title, about, results }) {
+export function largeData({ title, about, pandas, results }) {
   const body = results.map(
     ({ who, rows, alone, first, later, failed }) =>
       `<tr><td>${rows.toLocaleString('en')}</td><td>${escaped(who)}</td>${
@@ -12,5 +12,5 @@ export function largeData({ title, about, results }) {
           : `<td colspan="3" class="missed">${escaped(failed)}</td>`
       }</tr>`,
   );
-  return `<h2>${escaped(title)}</h2><p>${prose(about)}</p>${table(['rows', 'with', 'the function alone', 'first call', 'later calls'], body)}`;
+  return `<h2>${escaped(title)}</h2><p>${prose(about)}${pandas === undefined ? '' : ` pandas ${escaped(pandas)}.`}</p>${table(['rows', 'with', 'the function alone', 'first call', 'later calls'], body)}`;
 }
