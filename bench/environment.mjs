@@ -5,8 +5,9 @@ import { cpuSource } from './cpu.mjs';
 
 const { dependencies } = createRequire(import.meta.url)('./package.json');
 
-/** Where a run takes place, and of which versions. */
+/** Where and when a run takes place, and of which versions. */
 export const environment = {
+  date: new Date().toISOString().slice(0, 10),
   node: process.version,
   machine: `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, ${platform()} ${release()} ${arch()}`,
   figures: cpuSource,

@@ -1,89 +1,79 @@
-// Runs a benchmark: each candidate and case in a process of its own, in rounds of shuffled order; medians; JSON results.
+// Runs the benchmarks: all of them, or those that are named. See README.md.
 //
-//   node run.mjs store-hits [--rounds=5] [--milliseconds=1000] [--only=millpond,keyv] [--check]
-//
-// With --check the exit code is 1 when a limit of the benchmark is exceeded.
-import { execFile } from 'node:child_process';
+//   node run.mjs [hits-async keys …] [--quick] [--rounds=3] [--milliseconds=300] [--only=millpond,keyv] [--check]
 import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { environment } from './environment.mjs';
+import { shown } from './figures.mjs';
+import { writeReport } from './report.mjs';
+import { benchmarks, definitionOf, runBenchmark } from './runner.mjs';
+import { judge } from './targets.mjs';
 
-const [benchmark = '', ...flags] = process.argv.slice(2);
-const flag = (name) => flags.find((given) => given.startsWith(`--${name}=`))?.split('=')[1];
-const rounds = Number(flag('rounds') ?? 5);
-const milliseconds = Number(flag('milliseconds') ?? 1000);
-
-const { default: definition } = await import(new URL(`${benchmark}.mjs`, import.meta.url).href);
-const candidates = flag('only')?.split(',') ?? definition.candidates;
-const tasks = candidates.flatMap((candidate) => definition.cases.map((name) => ({ candidate, name, values: [] })));
-
-process.stdout.write(`${definition.title}\n`);
-for (const [name, value] of Object.entries(environment)) process.stdout.write(`  ${name}: ${value}\n`);
-
-for (let round = 1; round <= rounds; round += 1) {
-  process.stdout.write(`round ${round} of ${rounds}\n`);
-  for (const task of shuffled(tasks)) task.values.push(await measured(task));
-}
-
-const results = tasks.map(({ candidate, name, values }) => ({
-  candidate,
-  case: name,
-  median: median(values),
-  ratio:
-    median(values) /
-    median(tasks.find((task) => task.candidate === definition.baseline && task.name === name)?.values ?? []),
-  limit: definition.limits?.[candidate]?.[name],
-  values,
-}));
-for (const name of definition.cases) print(name);
-const folder = new URL('results/', import.meta.url);
-await mkdir(folder, { recursive: true });
-const report = {
-  benchmark,
-  title: definition.title,
-  unit: definition.unit,
-  environment,
-  rounds,
-  milliseconds,
-  results,
+const given = process.argv.slice(2);
+const quick = given.includes('--quick');
+const flag = (name) => given.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const names = given.filter((word) => !word.startsWith('--'));
+const settings = {
+  quick,
+  rounds: Number(flag('rounds') ?? (quick ? 1 : 3)),
+  milliseconds: Number(flag('milliseconds') ?? (quick ? 100 : 300)),
+  only: flag('only')?.split(','),
 };
-await writeFile(new URL(`${benchmark}.json`, folder), `${JSON.stringify(report, undefined, 2)}\n`);
-const exceeded = results.filter(({ ratio, limit }) => limit !== undefined && ratio > limit);
-if (flags.includes('--check') && exceeded.length > 0) process.exitCode = 1;
+const folder = new URL(quick ? 'results/quick/' : 'results/', import.meta.url);
 
-/** One figure, with a server of its own where the benchmark needs one. */
-async function measured({ candidate, name }) {
-  const server = await definition.start?.();
-  try {
-    const script = fileURLToPath(new URL('measure.mjs', import.meta.url));
-    const settings = JSON.stringify({ url: server?.url, milliseconds });
-    const { stdout } = await promisify(execFile)(process.execPath, [script, benchmark, candidate, name, settings]);
-    return JSON.parse(stdout.trim().split('\n').at(-1));
-  } finally {
-    await server?.stop();
+for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`);
+await mkdir(folder, { recursive: true });
+const verdicts = [];
+const failures = [];
+for (const name of names.length > 0 ? names : benchmarks) {
+  const definition = await definitionOf(name);
+  say(`\n${definition.title}`);
+  const results = await runBenchmark(name, settings, (round, rounds) => say(`  round ${round} of ${rounds}`));
+  for (const of of new Set(results.map((result) => result.case))) printCase(definition, results, of);
+  const judged = judge(name, definition, results);
+  for (const verdict of judged) printVerdict(verdict);
+  verdicts.push(...judged);
+  failures.push(...results.filter(({ failed }) => failed !== undefined));
+  const { area, title, about, unit, baseline, lines } = definition;
+  const { only: _, ...how } = settings;
+  const what = { benchmark: name, area, title, about, unit, baseline, lines };
+  const report = { ...what, environment, ...how, results, targets: judged };
+  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(report, rounded, 1)}\n`);
+}
+const page = await writeReport(folder);
+summarize();
+
+/** Five digits are more than any figure has. */
+function rounded(_key, value) {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+}
+
+function printCase({ unit, baseline }, results, of) {
+  say(`\n  ${of}`);
+  const lines = results.filter((result) => result.case === of).sort((one, other) => one.median - other.median);
+  for (const { candidate, median, ratio, returns, failed } of lines) {
+    const figure = failed === undefined ? shown(median, unit) : 'failed';
+    const share = ratio === undefined ? '' : `${shown(ratio, 'x')} of ${baseline}`;
+    say(`    ${candidate.padEnd(26)}${figure.padStart(10)}  ${share.padEnd(30)}${failed ?? returns ?? ''}`);
   }
 }
 
-function shuffled(list) {
-  const order = list.map((item) => ({ item, at: Math.random() }));
-  return order.sort((one, other) => one.at - other.at).map(({ item }) => item);
+function printVerdict({ area, case: of, says, unit, got, kept, off }) {
+  const word = kept === undefined ? 'unknown' : kept ? 'kept' : 'MISSED';
+  const by = kept === false ? `, off by ${shown(off, 'x')}` : '';
+  say(`  ${word.padEnd(8)}${area}  ${of}: ${says}. Here: ${shown(got, unit)}${by}`);
 }
 
-function median(values) {
-  const sorted = [...values].sort((one, other) => one - other);
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+function summarize() {
+  const judged = verdicts.filter(({ kept }) => kept !== undefined);
+  const missed = judged.filter(({ kept }) => kept === false);
+  say(`\n${judged.length - missed.length} of ${judged.length} targets kept.`);
+  for (const verdict of missed) printVerdict(verdict);
+  for (const { candidate, case: of, failed } of failures) say(`  failed  ${candidate}, ${of}: ${failed}`);
+  say(`The page: ${page}`);
+  if (given.includes('--check') && missed.length > 0) process.exitCode = 1;
+  if (failures.some(({ candidate }) => candidate.startsWith('millpond'))) process.exitCode = 1;
 }
 
-function print(name) {
-  process.stdout.write(`\n${name}\n`);
-  const lines = results.filter((result) => result.case === name).sort((one, other) => one.median - other.median);
-  for (const { candidate, median: figure, ratio, limit } of lines) {
-    const bound = limit === undefined ? '' : `  (at most ${limit}: ${ratio <= limit ? 'kept' : 'EXCEEDED'})`;
-    const share = `${ratio.toFixed(2)} of ${definition.baseline}`;
-    process.stdout.write(
-      `  ${candidate.padEnd(14)}${figure.toFixed(2).padStart(10)} ${definition.unit}  ${share}${bound}\n`,
-    );
-  }
+function say(line) {
+  process.stdout.write(`${line}\n`);
 }
