@@ -121,15 +121,11 @@ export class Build implements Walk {
 
   #master(source: object): object {
     this.reading = source;
-    const { codecs, owned } = this.#options;
-    if (codecs !== undefined) {
-      if (source instanceof Coded) return this.#data(source, owned ? source : new Coded(source.codec), source.data);
-      const codec = codecs.of(source);
-      if (codec !== undefined) return this.#instance(source, codec);
-    }
+    const coded = this.#ofCodec(source);
+    if (coded !== undefined) return coded;
     if (isDate(source)) return this.date(source);
     const kind = kindOf(source);
-    if (kind === undefined) throw codecs?.refusalOf(source) ?? refusalOf(source);
+    if (kind === undefined) throw this.#options.codecs?.refusalOf(source) ?? refusalOf(source);
     if (isLeaf(kind)) return this.#leaf(source, kind);
     switch (kind) {
       case 'object':
@@ -145,10 +141,18 @@ export class Build implements Walk {
         this.#mutable('a Map');
         return mapMaster(this, source as Map<unknown, unknown>, this.#options.owned);
       case 'set':
-        break;
+        this.#mutable('a Set');
+        return setMaster(this, source as Set<unknown>, this.#options.owned);
     }
-    this.#mutable('a Set');
-    return setMaster(this, source as Set<unknown>, this.#options.owned);
+  }
+
+  /** What a codec makes of it, or had made of it. */
+  #ofCodec(source: object): object | undefined {
+    const { codecs, owned } = this.#options;
+    if (codecs === undefined) return undefined;
+    if (source instanceof Coded) return this.#data(source, owned ? source : new Coded(source.codec), source.data);
+    const codec = codecs.of(source);
+    return codec && this.#instance(source, codec);
   }
 
   #instance(source: object, codec: Codec): object {

@@ -90,18 +90,16 @@ function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
   const code = reading?.code;
   const master = run(walk, value, options, code?.read);
   if (mode === 'freeze' || typeof master !== 'object' || master === null) {
-    return new OneForAll(master, walk.bytes, walk.isTree ? TREE : findingsOf(walk, options));
+    return new OneForAll(master, walk.bytes, findingsOf(walk, options));
   }
-  if (walk.isTree) {
-    const copier = walk.fits ? code?.copier : undefined;
-    if (copier === undefined) reading?.learn(master, walk.bytes);
-    return new Tree(master, walk.bytes, walk.plain, copier);
-  }
-  return mixed(master, walk, options);
+  if (!walk.isTree) return mixed(master, walk, options);
+  const copier = walk.fits ? code?.copier : undefined;
+  if (copier === undefined) reading?.learn(master, walk.bytes);
+  return new Tree(master, walk.bytes, walk.plain, copier);
 }
 
-function findingsOf({ shared, odd, coded }: Build, { codecs }: KeepOptions): Findings {
-  return { shared, odd, codecs: coded ? codecs : undefined };
+function findingsOf({ isTree, shared, odd, coded }: Build, { codecs }: KeepOptions): Findings {
+  return isTree ? TREE : { shared, odd, codecs: coded ? codecs : undefined };
 }
 
 function mixed(master: object, walk: Build, options: KeepOptions): Kept {
