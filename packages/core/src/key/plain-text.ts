@@ -34,19 +34,23 @@ function textOf(value: unknown, levels: number): string | undefined {
   left -= 1;
   if (left < 0) return undefined;
   if (typeof value === 'string') return value.length > LONG ? undefined : stringText(value);
-  if (typeof value !== 'object' || value === null) return primitiveText(value);
-  // Before the names of all its items are made.
-  if (Array.isArray(value) && value.length > left) return undefined;
-  if (levels === 0 || Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  return typeof value === 'object' && value !== null ? objectText(value, levels) : primitiveText(value);
+}
+
+function objectText(value: object, levels: number): string | undefined {
+  const isList = Array.isArray(value);
+  // Asked before its names are made: bytes have one for each.
+  if (Object.getPrototypeOf(value) !== (isList ? Array.prototype : Object.prototype)) return undefined;
+  if (levels === 0 || (isList && value.length > left) || Object.getOwnPropertySymbols(value).length > 0)
+    return undefined;
   const names = Object.getOwnPropertyNames(value);
-  const text = Array.isArray(value) ? itemsText(value, names, levels - 1) : fieldsText(value, names, levels - 1);
+  const text = isList ? itemsText(value, names, levels - 1) : fieldsText(value, names, levels - 1);
   return text === undefined ? undefined : shorten(text);
 }
 
 /** The engine lists the indexes of an array first, then 'length': so there are no holes, and nothing beside the items. */
 function itemsText(array: readonly unknown[], names: readonly string[], levels: number): string | undefined {
   const { length } = array;
-  if (Object.getPrototypeOf(array) !== Array.prototype) return undefined;
   if (names.length !== length + 1 || names[length] !== 'length') return undefined;
   let text = '[';
   for (let index = 0; index < length; index += 1) {
@@ -58,7 +62,6 @@ function itemsText(array: readonly unknown[], names: readonly string[], levels: 
 }
 
 function fieldsText(object: object, names: string[], levels: number): string | undefined {
-  if (Object.getPrototypeOf(object) !== Object.prototype) return undefined;
   sort(names);
   const fields = object as Readonly<Record<string, unknown>>;
   let text = '{';
