@@ -12,5 +12,5 @@ export const keyRoom = () => load('key/index.js');
 /** `keep`, which makes a private master of which copies are handed out. */
 export const copyRoom = () => load('copy/index.js');
 
-/** `encodeValue` and `decodeValue`. */
+/** `encodeKept` and `decodeValue`. */
 export const codecRoom = () => load('codec/index.js');

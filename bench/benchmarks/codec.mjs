@@ -1,5 +1,5 @@
 import * as v8 from 'node:v8';
-import { codecRoom } from '../internals.mjs';
+import { codecRoom, copyRoom } from '../internals.mjs';
 import { callsOf, payloads } from '../payloads.mjs';
 import { losses } from '../returned.mjs';
 import { sink, timed } from '../timing.mjs';
@@ -8,11 +8,13 @@ import { sink, timed } from '../timing.mjs';
  * A value to what is stored, and back. What comes back is compared with what went in.
  */
 
-/** By name: both ways. */
+/** By name: both ways, and what is encoded where that is not the value itself. */
 const codecs = {
   async millpond() {
-    const { decodeValue, encodeValue } = await codecRoom();
-    return { encode: (value) => encodeValue(value, 'bench'), decode: decodeValue };
+    const [{ decodeValue, encodeKept }, { keep }] = await Promise.all([codecRoom(), copyRoom()]);
+    // What is stored is the master that memory has already.
+    const given = (value) => keep(value, { fn: 'bench', mode: 'clone' });
+    return { given, encode: (kept) => encodeKept(kept, 'bench'), decode: decodeValue };
   },
   JSON: async () => ({ encode: JSON.stringify, decode: JSON.parse }),
   v8: async () => ({ encode: v8.serialize, decode: v8.deserialize }),
@@ -42,17 +44,20 @@ const loops = {
 async function measure(way, candidate, name, milliseconds) {
   const make = payloads[name];
   const codec = await codecs[candidate]();
-  const sizes = Buffer.byteLength(codec.encode(make()));
-  const stored = codec.encode(make());
+  const { given = (value) => value } = codec;
+  const stored = codec.encode(given(make()));
   const back = codec.decode(stored);
   const lost = losses(back, make());
   const words = [lost.length === 0 ? 'faithful' : `loses ${lost.join(', ')}`];
   // Whoever writes into it writes into what is stored.
   if (ArrayBuffer.isView(back) && ArrayBuffer.isView(stored) && back.buffer === stored.buffer) words.push('not a copy');
   const returns = words.join(', ');
-  if (way === 'size') return { figure: sizes, returns };
+  if (way === 'size') return { figure: Buffer.byteLength(stored), returns };
   const mask = callsOf(name) - 1;
-  const act = loops[way](codec, Array.from({ length: mask + 1 }, make));
+  const act = loops[way](
+    codec,
+    Array.from({ length: mask + 1 }, () => given(make())),
+  );
   const figure = await timed((count) => {
     for (let index = 0; index < count; index += 1) sink.value = act(index & mask);
   }, milliseconds);

@@ -1,10 +1,10 @@
+import { getOrSet, HOUR } from './get-or-set.mjs';
+
 /*
  * Caches around an asynchronous function, each used as its documentation recommends, in memory, with its defaults and a ttl of
  * an hour where it has one. By name: opens the cache and gives the function that callers call. `run()` computes; `style` says how it
  * is called (calls.mjs); `capacity` is how many entries there will be; `copy` copies by hand. Only what is used is imported.
  */
-
-const HOUR = 3_600_000;
 
 const millpond =
   (options) =>
@@ -13,9 +13,6 @@ const millpond =
     const cache = createCache({ maxBytes: Math.max(64 << 20, capacity * 4096) });
     return cache.cacheData(style.fnAsync(run), { name: 'load', ttl: '1h', ...options });
   };
-
-/** What an application does that wraps its calls in `getOrSet(key, compute)`. */
-const getOrSet = (open) => async (given) => given.style.keyed(await open(given));
 
 export const asyncCaches = {
   millpond: millpond({}),

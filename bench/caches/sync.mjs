@@ -1,20 +1,21 @@
+import { getOrSet, HOUR } from './get-or-set.mjs';
+
 /* Caches around a synchronous function, as in async.mjs. */
 
-const HOUR = 3_600_000;
-
-const getOrSet = (open) => async (given) => given.style.keyed(await open(given));
+/** What an application writes around a cache that does not compute. */
+const getElseSet = (cache, run) => (key) => {
+  const kept = cache.get(key);
+  if (kept !== undefined) return kept;
+  const value = run();
+  cache.set(key, value);
+  return value;
+};
 
 const nodeCache = (options) =>
   getOrSet(async ({ run }) => {
     const { default: NodeCache } = await import('node-cache');
     const cache = new NodeCache({ stdTTL: 3600, ...options });
-    return (key) => {
-      const kept = cache.get(key);
-      if (kept !== undefined) return kept;
-      const value = run();
-      cache.set(key, value);
-      return value;
-    };
+    return getElseSet(cache, run);
   });
 
 const millpond =
@@ -71,25 +72,13 @@ export const syncCaches = {
   'cacheable memory': getOrSet(async ({ run }) => {
     const { CacheableMemory } = await import('cacheable');
     const cache = new CacheableMemory({ ttl: '1h' });
-    return (key) => {
-      const kept = cache.get(key);
-      if (kept !== undefined) return kept;
-      const value = run();
-      cache.set(key, value);
-      return value;
-    };
+    return getElseSet(cache, run);
   }),
 
   'lru-cache get': getOrSet(async ({ run }) => {
     const { LRUCache } = await import('lru-cache');
     const cache = new LRUCache({ max: 1000, ttl: HOUR });
-    return (key) => {
-      const kept = cache.get(key);
-      if (kept !== undefined) return kept;
-      const value = run();
-      cache.set(key, value);
-      return value;
-    };
+    return getElseSet(cache, run);
   }),
 
   async memoizee({ run, style }) {

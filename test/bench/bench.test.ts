@@ -90,7 +90,7 @@ test.each(benchmarks)('the benchmark %s measures its baseline, also in a quick r
 
 test('the pieces that benchmarks take from inside core are there', () => {
   const { AliasTable, createKeyer } = keys;
-  const pieces = [AliasTable, createKeyer, copies.keep, codec.encodeValue, codec.decodeValue];
+  const pieces = [AliasTable, createKeyer, copies.keep, codec.encodeKept, codec.decodeValue];
   for (const piece of pieces) expect(piece).toBeTypeOf('function');
 });
 

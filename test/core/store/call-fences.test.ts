@@ -52,6 +52,9 @@ describe('the fences of one call', () => {
     await outcome(fn, 'k');
     for (const [key, text] of entries) store.data.set(key, text);
     for (const key of store.data.keys()) if (isNote(key)) store.data.delete(key);
+    // Who wants to know only changes nothing.
+    await fn.inspect('k', []);
+    expect([...store.data.keys()].filter(isNote)).toEqual([]);
     expect(await outcome(fn, 'k')).toBe('(deleted)');
     expect([...store.data.keys()].filter(isNote).length).toBe(1);
     // So it holds for one who comes later.

@@ -62,7 +62,7 @@ export class FlightTable<T> {
     for (const key of this.#early.keys()) this.#takeOff(key);
   }
 
-  /** The flight that holds a key, be it too old or not; a look that changes nothing. */
+  /** The flight that holds a key, be it too old or not; a look that changes nothing for anybody. */
   find(key: string): Flight<T> | undefined {
     this.#takeOff(key);
     return this.#joinable.get(key);

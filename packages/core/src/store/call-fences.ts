@@ -6,8 +6,8 @@ import type { StoreContext } from './store-context.js';
 const THERE = '1';
 
 /**
- * Writes the note that calls of a function have been deleted or expired one by one. It is acknowledged before whatever it
- * tells of, and lives longer.
+ * Writes the note that calls of a function have been deleted or expired one by one. No delete and no expire is acknowledged
+ * before it, and it lives longer than their tombstones and marks.
  */
 export function takeNote(port: StorePort, { note }: FunctionNames, life: number): Promise<void> {
   return port.set(note, THERE, life);
@@ -33,10 +33,15 @@ export class CallFences {
     return this.#known;
   }
 
-  /** Takes in what the store has of the note. One that the store has lost is written again, for those who come later. */
+  /** Takes in what the store has of the note. */
   saw(stored: unknown): void {
     if (stored !== undefined) this.#known = true;
-    else if (this.#known && !this.#writing && this.#context.isOpen()) void this.#write();
+  }
+
+  /** Writes the note again, for those who come later, where the store has lost it. */
+  mend(stored: unknown): void {
+    const isLost = this.#known && stored === undefined;
+    if (isLost && !this.#writing && this.#context.isOpen()) void this.#write();
   }
 
   async #write(): Promise<void> {

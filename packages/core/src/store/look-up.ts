@@ -17,6 +17,7 @@ function judged(context: StoreContext, look: CallToExamine, answer: Answer | und
   if (answer === undefined) {
     return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
   }
+  look.fn.callFences.mend(answer.stored.get(look.names.shared.note));
   const examined = examine(context, look, answer);
   return examined instanceof Promise
     ? examined.then((known) => conclude(context, look, answer, known))
