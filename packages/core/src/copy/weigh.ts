@@ -11,8 +11,8 @@ const WORD = 8;
 const OBJECT = 3 * WORD;
 /** The object, its backing store's header. */
 const ARRAY = 6 * WORD;
-/** Only longer texts are looked through for characters beyond Latin-1: of others, three characters tell enough. */
-const SHORT = 64;
+/** The longest text that is not looked through for characters beyond Latin-1. */
+const SHORT = 12;
 
 /** An object of so many properties: the slots alone; what they refer to is counted by itself. */
 export function objectBytes(properties: number): number {
@@ -54,16 +54,9 @@ export function primitiveBytes(value: unknown): number {
 
 /** A string: a header, and one byte a character, or two when it has one beyond Latin-1. */
 export function stringBytes(text: string): number {
-  const { length } = text;
+  const wide = text.length > SHORT && /[^\0-\u00ff]/.test(text);
   // Whole words, without leaving whole numbers: that is what they are kept as.
-  return 2 * WORD + (((isWide(text) ? 2 * length : length) + WORD - 1) & -WORD);
-}
-
-function isWide(text: string): boolean {
-  const { length } = text;
-  if (length > SHORT) return /[^\0-\u00ff]/.test(text);
-  // Where there is no character it is NaN, which counts as 0 here.
-  return (text.charCodeAt(0) | text.charCodeAt(length >> 1) | text.charCodeAt(length - 1)) > 0xff;
+  return 2 * WORD + (((wide ? 2 * text.length : text.length) + WORD - 1) & -WORD);
 }
 
 /** How many objects are looked at to weigh a value that is shared as it is. */
