@@ -125,7 +125,14 @@ export function isDatePrototype(prototype: unknown): boolean {
 
 /** Whether an object is a Date, and none of a subclass. */
 export function isDate(object: object): boolean {
-  return isDatePrototype(Object.getPrototypeOf(object)) && types.isDate(object);
+  if (!isDatePrototype(Object.getPrototypeOf(object))) return false;
+  try {
+    // Throws for all others, and is compiled in: asking `types.isDate` takes half as long as a copy does.
+    instantOf(object);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A copy of a Date. */
