@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createCache } from '@millpond/core';
-import { AliasTable, createKeyer, type Alias } from '../../../packages/core/src/key/index.js';
+import { systemClock } from '../../../packages/core/src/clock.js';
+import { AliasTable, createKeyer, keyOfOnly, onlyOfKey, type Alias } from '../../../packages/core/src/key/index.js';
 import { noneIgnored } from '../../../packages/core/src/key/ignored.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { runs } from '../../support/runs.js';
@@ -22,6 +23,13 @@ const keyer = createKeyer({
   stored: false,
 });
 const keyOf = (args: readonly unknown[]): string => keyer.keyOf(undefined, args);
+
+/** What memory does with an item of these arguments, and a call that hits it. */
+function keep(table: AliasTable<Item>, args: readonly unknown[], it: Item): void {
+  const only = onlyOfKey(keyOf(args));
+  if (only === undefined) table.note(args, it);
+  else table.singles.set(only, it);
+}
 
 /** Few values, so that many of them are equal, and those that only look so. */
 const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
@@ -46,7 +54,7 @@ test(
         for (const args of calls) {
           const known = table.find(args);
           if (known === undefined) {
-            table.note(args, item(keyOf(args)));
+            keep(table, args, item(keyOf(args)));
           } else {
             found += 1;
             if (known.name !== keyOf(args)) throw new Error(`${known.name} is not ${keyOf(args)}`);
@@ -62,10 +70,6 @@ test(
 
 describe('arguments that are found again', () => {
   test.each<[string, () => unknown[]]>([
-    ['none', () => []],
-    ['one text', () => ['a']],
-    ['one number', () => [1.5]],
-    ['null', () => [null]],
     ['several', () => ['a', 1, true, undefined, 2n]],
     ['objects', () => [{ id: 1, filter: { tags: ['a', 'b'] } }]],
     ['-0', () => [-0]],
@@ -78,6 +82,54 @@ describe('arguments that are found again', () => {
     table.forget(noted);
     expect(table.find(make())).toBeUndefined();
     expect(noted.alias).toBeUndefined();
+  });
+});
+
+describe('one primitive stands for the key that is of nothing else', () => {
+  test.each<[string, unknown[]]>([
+    ['none', []],
+    ['a text', ['a']],
+    ['a text that looks like a key', ['(s1:a)']],
+    ['a long text', ['a'.repeat(1024)]],
+    ['a number', [1.5]],
+    ['NaN', [NaN]],
+    ['infinity', [-Infinity]],
+    ['a bigint', [-12n]],
+    ['true', [true]],
+    ['false', [false]],
+    ['null', [null]],
+  ])('%s', (_, args) => {
+    const table = new AliasTable<Item>();
+    const noted = item('it');
+    keep(table, args, noted);
+    expect(table.singles.size).toBe(1);
+    expect(table.find(args)).toBe(noted);
+    expect(keyOfOnly(onlyOfKey(keyOf(args)))).toBe(keyOf(args));
+  });
+
+  test.each<[string, unknown[]]>([
+    ['0', [0]],
+    ['-0', [-0]],
+    ['two texts', ['a', 'b']],
+    ['a text and what follows it', ['a', 1]],
+    ['two numbers', [1, 2]],
+    ['two booleans', [true, true]],
+    ['an object', [{ a: 1 }]],
+    ['a very long text', ['a'.repeat(1025)]],
+    ['a text with half a character', ['\ud800']],
+  ])('and none for %s', (_, args) => {
+    expect(onlyOfKey(keyOf(args))).toBeUndefined();
+  });
+
+  test('keys that differ are of primitives that differ', () => {
+    const only = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.bigInt(), fc.boolean(), fc.constant(null));
+    fc.assert(
+      fc.property(only, (value) => {
+        const read = onlyOfKey(keyOf([value]));
+        if (read !== undefined) expect(Object.is(read, value)).toBe(true);
+      }),
+      { numRuns: runs(2_000, 100_000) },
+    );
   });
 });
 
@@ -166,4 +218,23 @@ test('what was deleted, expired or has had its time is not found by its alias ei
   expect(await often()).toBe(5);
   await cache.clear();
   expect(await often()).toBe(6);
+});
+
+test('what was expired is not served again because the clock of hits is late', async () => {
+  let now = 1_000;
+  const look = vi.spyOn(systemClock as { now: () => number }, 'now').mockImplementation(() => now);
+  try {
+    const cache = createCache();
+    let run = 0;
+    const load = cache.cacheData(async (id: string) => (run += id.length), { ttl: '1h' });
+    await load('a');
+    now += 10_000;
+    expect(await load('a')).toBe(1);
+    now += 10;
+    await load.expire('a');
+    expect(await load('a')).toBe(2);
+    await cache.close();
+  } finally {
+    look.mockRestore();
+  }
 });

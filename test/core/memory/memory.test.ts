@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExpiryIndex } from '../../../packages/core/src/memory/expiry-index.js';
 import { MemoryTier, type Entry, type Shelf } from '../../../packages/core/src/memory/index.js';
-import { HOT, SHELF_BIT, Sieve } from '../../../packages/core/src/memory/sieve.js';
+import { HOT, linkTo, SHELF_BIT, Sieve } from '../../../packages/core/src/memory/sieve.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { runs } from '../../support/runs.js';
 
@@ -29,7 +29,8 @@ function shelfOf(
 test('the sieve evicts what was not used since its hand passed, the oldest first', () => {
   const sieve = new Sieve<{ name: string; hot: number }>(SHELF_BIT);
   const items = ['a', 'b', 'c'].map((name) => ({ name, hot: 0 }));
-  const links = items.map((item) => sieve.add(item));
+  const links = items.map(linkTo);
+  for (const link of links) sieve.add(link);
   for (const item of items.slice(0, 1)) item.hot = HOT;
   expect(sieve.victim()?.name).toBe('b');
   sieve.remove(links[1] ?? expect.unreachable());
@@ -40,7 +41,8 @@ test('the sieve evicts what was not used since its hand passed, the oldest first
 
 test('what has left the sieve leads to nothing that is in it, so that no old garbage keeps the rest from the collector', () => {
   const sieve = new Sieve<{ hot: number }>(SHELF_BIT);
-  const links = [1, 2, 3].map(() => sieve.add({ hot: 0 }));
+  const links = [1, 2, 3].map(() => linkTo({ hot: 0 }));
+  for (const link of links) sieve.add(link);
   sieve.remove(links[1] ?? expect.unreachable());
   expect(links[1]).toEqual({ item: { hot: 0 }, newer: undefined, older: undefined });
   expect(sieve.size).toBe(2);
@@ -49,7 +51,7 @@ test('what has left the sieve leads to nothing that is in it, so that no old gar
 test('the sieve finds a victim also when everything was used', () => {
   const sieve = new Sieve<{ hot: number }>(SHELF_BIT);
   const items = [{ hot: HOT }, { hot: HOT }, { hot: HOT }];
-  for (const item of items) sieve.add(item);
+  for (const item of items) sieve.add(linkTo(item));
   expect(sieve.victim()).toBe(items[0]);
   expect(new Sieve<{ hot: number }>(SHELF_BIT).victim()).toBeUndefined();
 });

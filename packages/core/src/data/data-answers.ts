@@ -98,7 +98,7 @@ export class DataAnswers {
 
   #failAgain(call: DataCall, failure: Failure, fallback: DataEntry | undefined): unknown {
     if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
-    this.#parts.report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
+    this.#parts.report.hit(call, 'memory', this.#now() - failure.failedAt, 0, call.policy);
     this.#act(call, failure.acts);
     throw failure.error;
   }
@@ -176,7 +176,7 @@ export class DataAnswers {
         report.miss(key, source.reason, policy);
         break;
       case 'store':
-        report.hit(key, 'store', this.#now() - entry.createdAt, entry.computeMs, policy);
+        report.hit(call, 'store', this.#now() - entry.createdAt, entry.computeMs, policy);
         break;
       case 'stale': {
         if (source.cause !== 'revalidate') return this.#serveStale(call, entry, source.cause);
@@ -201,7 +201,7 @@ export class DataAnswers {
     if (stale !== undefined) return this.#serveStale(call, stale.entry, 'error');
     const { report } = this.#parts;
     if (missed !== undefined && failedAt === undefined) report.miss(call.key, missed, call.policy);
-    else if (missed !== undefined) report.hit(call.key, 'memory', this.#now() - (failedAt ?? 0), 0, call.policy);
+    else if (missed !== undefined) report.hit(call, 'memory', this.#now() - (failedAt ?? 0), 0, call.policy);
     this.#act(call, acts);
     throw error;
   }

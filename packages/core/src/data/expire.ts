@@ -3,15 +3,13 @@ import type { DataFunctionParts } from './data-parts.js';
 
 /** Ends the life of what memory has of a key: from now on only stale windows serve it. */
 export function expireIn(
-  { shelf, aliases, settings: { retention } }: Pick<DataFunctionParts, 'shelf' | 'aliases' | 'settings'>,
+  { shelf, settings: { retention } }: Pick<DataFunctionParts, 'shelf' | 'settings'>,
   key: string,
   now: number,
 ): void {
   const entry = shelf.get(key);
   if (entry === undefined) return;
-  // Who comes by its alias looks at a clock that may be late.
-  aliases?.forget(entry);
-  entry.value.freshUntil = Math.min(entry.value.freshUntil, now);
+  entry.value.end(now);
   const end = uselessFrom(entry.value, retention);
   if (end > now) shelf.expireAt(entry, end);
   else shelf.remove(entry, 'expire');

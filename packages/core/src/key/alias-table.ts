@@ -1,24 +1,26 @@
 import { types } from 'node:util';
-import { ArgumentLeaves, LONGEST_TEXT } from './argument-leaves.js';
+import { ArgumentLeaves } from './argument-leaves.js';
+import { detached, onlyOf } from './only.js';
 
 /** So many aliases of one hash are told apart one by one; more are not noted (hash flooding). */
 const LONGEST_CHAIN = 16;
 
-/** What something is found by: the one primitive argument, or the leaves of all. */
-export type Alias = { readonly only: unknown } | Tuple<unknown>;
-
-interface Tuple<T> {
+/** What something is found by: the leaves of all arguments. */
+export interface Alias {
   readonly hash: number;
   readonly leaves: readonly unknown[];
+}
+
+/** Of those with one hash, one leads to the next. */
+interface Tuple<T> extends Alias {
   readonly item: T;
+  next: Tuple<T> | undefined;
 }
 
 /** What aliases lead to. It has one at most: the first that it was asked for by. */
 export interface Aliased {
   alias: Alias | undefined;
 }
-
-const NO_ARGUMENT: unique symbol = Symbol('no argument');
 
 /** One for all: nothing of it is used any more when other code runs. */
 const leaves = new ArgumentLeaves();
@@ -28,38 +30,41 @@ const leaves = new ArgumentLeaves();
  * key: an alias is only a shorter way.
  */
 export class AliasTable<T extends Aliased> {
-  readonly #single = new Map<unknown, T>();
-  readonly #tuples = new Map<number, Tuple<T>[]>();
+  /** What has no more than one argument, a primitive, by that ({@link onlyOf}): filled by whoever keeps it. */
+  readonly singles: Map<unknown, T> = new Map();
+  readonly #tuples = new Map<number, Tuple<T>>();
+  readonly #onNoted: (item: T, alias: Alias) => void;
+
+  /** `onNoted` is told of each alias: it takes memory for as long as what it leads to is there. */
+  constructor(onNoted: (item: T, alias: Alias) => void = () => undefined) {
+    this.#onNoted = onNoted;
+  }
 
   /** What was noted for arguments that have the same key. */
   find(args: readonly unknown[]): T | undefined {
     if (args.length < 2) {
       const only = onlyOf(args);
-      if (only !== undefined) return this.#single.get(only);
+      if (only !== undefined) return this.singles.get(only);
     }
     if (this.#tuples.size === 0 || !leaves.read(args)) return undefined;
     const { hash, list } = leaves;
-    return this.#tuples.get(hash)?.find((tuple) => areSame(tuple.leaves, list))?.item;
+    for (let tuple = this.#tuples.get(hash); tuple !== undefined; tuple = tuple.next) {
+      if (areSame(tuple.leaves, list)) return tuple.item;
+    }
+    return undefined;
   }
 
-  /** Notes what calls with these arguments are answered with. */
+  /** Notes what calls with these arguments are answered with, unless that is found by the one that they are. */
   note(args: readonly unknown[], item: T): void {
-    if (item.alias !== undefined) return;
-    const only = args.length < 2 ? onlyOf(args) : undefined;
-    if (only !== undefined) {
-      const alias = { only: detached(only) };
-      this.#single.set(alias.only, item);
-      item.alias = alias;
-      return;
-    }
+    if (item.alias !== undefined || (args.length < 2 && onlyOf(args) !== undefined)) return;
     // What says now this and now that was given a key for what it said before.
     if (!leaves.read(args) || !args.every(isSteady)) return;
-    const tuple = { hash: leaves.hash, leaves: leaves.list.map(detached), item };
-    const chain = this.#tuples.get(tuple.hash) ?? [];
-    if (chain.length >= LONGEST_CHAIN) return;
-    chain.push(tuple);
-    this.#tuples.set(tuple.hash, chain);
+    const first = this.#tuples.get(leaves.hash);
+    if (lengthOf(first) >= LONGEST_CHAIN) return;
+    const tuple = { hash: leaves.hash, leaves: leaves.list.map(detached), item, next: first };
+    this.#tuples.set(tuple.hash, tuple);
     item.alias = tuple;
+    this.#onNoted(item, tuple);
   }
 
   /** Something is not an answer any more. */
@@ -67,42 +72,20 @@ export class AliasTable<T extends Aliased> {
     const { alias } = item;
     if (alias === undefined) return;
     item.alias = undefined;
-    if ('only' in alias) {
-      if (this.#single.get(alias.only) === item) this.#single.delete(alias.only);
-      return;
-    }
-    const chain = this.#tuples.get(alias.hash)?.filter((tuple) => tuple !== alias);
-    if (chain === undefined || chain.length === 0) this.#tuples.delete(alias.hash);
-    else this.#tuples.set(alias.hash, chain);
+    const first = this.#tuples.get(alias.hash);
+    if (first !== alias) {
+      for (let tuple = first; tuple !== undefined; tuple = tuple.next) {
+        if (tuple.next === alias) tuple.next = tuple.next.next;
+      }
+    } else if (first.next === undefined) this.#tuples.delete(alias.hash);
+    else this.#tuples.set(alias.hash, first.next);
   }
 }
 
-/** The one argument by which a call is found, if a Map tells its values apart as keys do; undefined if not. */
-function onlyOf(args: readonly unknown[]): unknown {
-  if (args.length === 0) return NO_ARGUMENT;
-  const [only] = args;
-  switch (typeof only) {
-    case 'string':
-      return only.length <= LONGEST_TEXT ? only : undefined;
-    case 'boolean':
-    case 'bigint':
-      return only;
-    case 'number':
-      // To a Map, 0 and -0 are one.
-      return only === 0 ? undefined : only;
-    case 'object':
-      return only === null ? null : undefined;
-    case 'undefined':
-    case 'function':
-    case 'symbol':
-    default:
-      return undefined;
-  }
-}
-
-/** The same text without the longer one that it may have been cut out of, which V8 would keep as long as the part. */
-function detached(value: unknown): unknown {
-  return typeof value === 'string' ? ` ${value}`.slice(1) : value;
+function lengthOf(chain: Tuple<unknown> | undefined): number {
+  let length = 0;
+  for (let tuple = chain; tuple !== undefined; tuple = tuple.next) length += 1;
+  return length;
 }
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {

@@ -33,10 +33,10 @@ export class MemoryTier {
   }
 
   /** Enters an entry into the indexes of the whole cache; a shelf calls it. */
-  add(entry: Entry<unknown>, budgeted: boolean): void {
-    if (budgeted) {
+  add(entry: Entry<unknown>): void {
+    if (entry.owner.budgeted) {
       this.#bytes += entry.bytes;
-      entry.inCache = this.#order.add(entry);
+      this.#order.add(entry);
     }
     if (entry.expiresAt === Infinity) return;
     this.#expiry.add(entry);
@@ -46,9 +46,8 @@ export class MemoryTier {
   /** Takes an entry out of the indexes of the whole cache; a shelf calls it. */
   drop(entry: Entry<unknown>): void {
     this.#expiry.remove(entry);
-    if (entry.inCache === undefined) return;
-    this.#order.remove(entry.inCache);
-    entry.inCache = undefined;
+    if (!entry.owner.budgeted) return;
+    this.#order.remove(entry);
     this.#bytes -= entry.bytes;
   }
 
@@ -64,7 +63,7 @@ export class MemoryTier {
     while (this.#bytes + bytes > this.maxBytes) {
       const victim = this.#order.victim();
       if (victim === undefined) return;
-      victim.owner.removeKey(victim.key, 'evict');
+      victim.owner.remove(victim, 'evict');
     }
   }
 
@@ -72,9 +71,9 @@ export class MemoryTier {
   sweep(): void {
     const now = this.#clock.now();
     for (let next = this.#expiry.first; next !== undefined && next.expiresAt <= now; next = this.#expiry.first) {
-      const until = next.owner.usefulUntil(next.key, now);
+      const until = next.owner.usefulUntil(next, now);
       if (until > now) this.#postpone(next, until);
-      else next.owner.removeKey(next.key, 'expire');
+      else next.owner.remove(next, 'expire');
     }
   }
 

@@ -12,6 +12,11 @@ export interface Link<T> {
   older: Link<T> | undefined;
 }
 
+/** A place for an item that is none itself. */
+export function linkTo<T>(item: T): Link<T> {
+  return { item, newer: undefined, older: undefined };
+}
+
 /**
  * Chooses what to evict: SIEVE (Zhang et al., "SIEVE is Simpler than LRU", NSDI 2024).
  *
@@ -33,13 +38,13 @@ export class Sieve<T extends { hot: number }> {
     return this.#size;
   }
 
-  add(item: T): Link<T> {
-    const link: Link<T> = { item, newer: undefined, older: this.#newest };
+  /** Puts what leads to an item, and is in no order, at the young end. */
+  add(link: Link<T>): void {
+    link.older = this.#newest;
     if (this.#newest === undefined) this.#oldest = link;
     else this.#newest.newer = link;
     this.#newest = link;
     this.#size += 1;
-    return link;
   }
 
   remove(link: Link<T>): void {
