@@ -226,7 +226,7 @@ test('what was expired is not served again because the clock of hits is late', a
   try {
     const cache = createCache();
     let run = 0;
-    const load = cache.cacheData(async (id: string) => (run += id.length), { ttl: '1h' });
+    const load = cache.cacheData(async (id: string) => (run += id.length), { ttl: '1h', staleIfError: '1h' });
     await load('a');
     now += 10_000;
     expect(await load('a')).toBe(1);
