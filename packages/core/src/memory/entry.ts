@@ -1,6 +1,7 @@
 import type { RemovalReason } from '../events.js';
 import { detached, keyOfOnly, type Alias } from '../key/index.js';
-import type { Link } from './sieve.js';
+import { HOT } from './eviction-order.js';
+import type { Link } from './queue.js';
 
 /** Where an entry is kept: the indexes of the whole cache ask it to let the entry go. */
 export interface EntryOwner {
@@ -19,7 +20,7 @@ export class Entry<V> implements Link<Entry<unknown>> {
   readonly value: V;
   /** Estimated bytes, key and bookkeeping included; 0 when it has left. */
   bytes: number;
-  /** One bit for each index by use; a hit sets both with one write. */
+  /** Whether it was used lately, and where it stands: bits of each order by use, of which a hit sets one. */
   hot = 0;
   /** What it is found by without its key, when it has been found by that key before. */
   alias: Alias | undefined;
@@ -47,6 +48,11 @@ export class Entry<V> implements Link<Entry<unknown>> {
   /** Made anew each time, where a primitive stands for it. */
   get key(): string {
     return this.#text ?? keyOfOnly(this.only);
+  }
+
+  /** Whether it was used since something was last evicted in its place. */
+  get usedLately(): boolean {
+    return (this.hot & HOT) !== 0;
   }
 
   get item(): this {

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Entry } from './entry.js';
+import { CACHE_BIT, EvictionOrder } from './eviction-order.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { Shelf, type ShelfOptions } from './shelf.js';
-import { CACHE_BIT, Sieve } from './sieve.js';
 
 /** The sweeper runs at most this often (milliseconds), however many entries expire one after another. */
 const SWEEP_INTERVAL = 50;
@@ -11,7 +11,7 @@ const SWEEP_INTERVAL = 50;
 export class MemoryTier {
   readonly maxBytes: number;
   readonly #clock: Clock;
-  readonly #order = new Sieve<Entry<unknown>>(CACHE_BIT);
+  readonly #order = new EvictionOrder<Entry<unknown>>(CACHE_BIT);
   readonly #expiry = new ExpiryIndex<Entry<unknown>>();
   #bytes = 0;
   #timer: Timer | undefined;
@@ -38,9 +38,20 @@ export class MemoryTier {
       this.#bytes += entry.bytes;
       this.#order.add(entry);
     }
+    this.#index(entry);
+  }
+
+  #index(entry: Entry<unknown>): void {
     if (entry.expiresAt === Infinity) return;
     this.#expiry.add(entry);
     this.#arm();
+  }
+
+  /** An entry is of use until another instant from now on; a shelf calls it. */
+  expireAt(entry: Entry<unknown>, instant: number): void {
+    this.#expiry.remove(entry);
+    entry.expiresAt = instant;
+    this.#index(entry);
   }
 
   /** Takes an entry out of the indexes of the whole cache; a shelf calls it. */
@@ -72,15 +83,9 @@ export class MemoryTier {
     const now = this.#clock.now();
     for (let next = this.#expiry.first; next !== undefined && next.expiresAt <= now; next = this.#expiry.first) {
       const until = next.owner.usefulUntil(next, now);
-      if (until > now) this.#postpone(next, until);
+      if (until > now) this.expireAt(next, until);
       else next.owner.remove(next, 'expire');
     }
-  }
-
-  #postpone(entry: Entry<unknown>, until: number): void {
-    this.#expiry.remove(entry);
-    entry.expiresAt = until;
-    if (until < Infinity) this.#expiry.add(entry);
   }
 
   /** Stops the sweeper. */

@@ -1,7 +1,8 @@
 import type { RemovalReason } from '../events.js';
 import { Entry, type EntryOwner } from './entry.js';
+import { EvictionOrder, HOT, SHELF_BIT } from './eviction-order.js';
 import type { MemoryTier } from './memory-tier.js';
-import { HOT, linkTo, SHELF_BIT, Sieve } from './sieve.js';
+import { linkTo } from './queue.js';
 import { Slots } from './slots.js';
 import { entryBytes } from './entry-bytes.js';
 
@@ -26,7 +27,7 @@ export class Shelf<V> implements EntryOwner {
   readonly #tier: MemoryTier;
   readonly #options: ShelfOptions<V>;
   readonly #entries: Slots<V>;
-  readonly #order: Sieve<Entry<V>> | undefined;
+  readonly #order: EvictionOrder<Entry<V>> | undefined;
   #bytes = 0;
 
   constructor(tier: MemoryTier, options: ShelfOptions<V>) {
@@ -34,7 +35,7 @@ export class Shelf<V> implements EntryOwner {
     this.#options = options;
     this.#entries = new Slots(options.singles);
     const limited = options.maxEntries !== undefined || options.maxBytes !== undefined;
-    this.#order = limited ? new Sieve(SHELF_BIT) : undefined;
+    this.#order = limited ? new EvictionOrder(SHELF_BIT) : undefined;
   }
 
   get budgeted(): boolean {
@@ -56,7 +57,7 @@ export class Shelf<V> implements EntryOwner {
 
   /** Notes a use: one write. */
   touch(entry: Entry<V>): void {
-    entry.hot = HOT;
+    entry.hot |= HOT;
   }
 
   /**
@@ -119,10 +120,7 @@ export class Shelf<V> implements EntryOwner {
 
   /** An entry is of use until another instant than it was put in with. */
   expireAt(entry: Entry<V>, expiresAt: number): void {
-    if (!isIn(entry)) return;
-    this.#tier.drop(entry);
-    entry.expiresAt = expiresAt;
-    this.#tier.add(entry);
+    if (isIn(entry)) this.#tier.expireAt(entry, expiresAt);
   }
 
   /** Until when an entry whose time has come stays all the same, since it was used meanwhile. */
