@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CACHE_BIT, EvictionOrder, HOT, SHELF_BIT } from '../../../packages/core/src/memory/eviction-order.js';
+import { CACHE_BIT, EvictionOrder, USED, SHELF_BIT } from '../../../packages/core/src/memory/eviction-order.js';
 import { linkTo, Queue, type Link } from '../../../packages/core/src/memory/queue.js';
 import { runs } from '../../support/runs.js';
 
 interface Item {
   readonly name: string;
-  hot: number;
+  marks: number;
 }
 
 /** An order of items with these names, in which the oldest is the first. */
@@ -20,7 +20,7 @@ function orderOf(names: string): {
   const order = new EvictionOrder<Item>(SHELF_BIT);
   const links = new Map<string, Link<Item>>();
   const add = (name: string): void => {
-    const link = linkTo({ name, hot: 0 });
+    const link = linkTo({ name, marks: 0 });
     links.set(name, link);
     order.add(link);
   };
@@ -33,7 +33,7 @@ function orderOf(names: string): {
   return {
     order,
     add,
-    use: (used) => used.split('').forEach((name) => ((links.get(name) ?? expect.unreachable()).item.hot |= HOT)),
+    use: (used) => used.split('').forEach((name) => ((links.get(name) ?? expect.unreachable()).item.marks |= USED)),
     evicted: (count) => Array.from({ length: count }, evict).join(''),
   };
 }
@@ -77,14 +77,14 @@ test('when everything was used, the oldest goes', () => {
 
 test('an item that has left begins anew when it enters again', () => {
   const order = new EvictionOrder<Item>(SHELF_BIT);
-  const links = ['a', 'b'].map((name) => linkTo<Item>({ name, hot: 0 }));
+  const links = ['a', 'b'].map((name) => linkTo<Item>({ name, marks: 0 }));
   for (const link of links) order.add(link);
   const [first] = links;
   if (first === undefined) throw new Error('there are two');
-  first.item.hot |= HOT;
+  first.item.marks |= USED;
   expect(order.victim()?.name).toBe('b');
   order.remove(first);
-  expect(first.item.hot & ~HOT).toBe(0);
+  expect(first.item.marks & ~USED).toBe(0);
   order.add(first);
   expect(order.size).toBe(2);
   expect(order.victim()?.name).toBe('b');
@@ -105,12 +105,12 @@ test('two orders of the same items do not disturb each other, whatever leaves', 
       for (const [what, id] of steps) {
         const links = there.get(id);
         if (what === 'add' && links === undefined) {
-          const item = { name: `${id}`, hot: 0 };
+          const item = { name: `${id}`, marks: 0 };
           const places = [linkTo(item), linkTo(item)] as const;
           shelf.add(places[0]);
           cache.add(places[1]);
           there.set(id, places);
-        } else if (what === 'use' && links !== undefined) links[0].item.hot |= HOT;
+        } else if (what === 'use' && links !== undefined) links[0].item.marks |= USED;
         else if (what === 'remove' && links !== undefined) drop(id);
         else if (what === 'evict') {
           const victim = (id % 2 === 0 ? shelf : cache).victim();

@@ -8,7 +8,7 @@ import type { Freshness } from './call-policy.js';
 import { bytesOfTerms, termsOf, type StaleLimits, type Terms } from './terms.js';
 
 /** What makes an entry; instants by the cache's clock. */
-export interface EntryOf extends Omit<Terms, 'dropped' | 'ended'> {
+export interface EntryOf extends Omit<Terms, 'dropped'> {
   readonly kept: Kept;
   /** When its computation ended. */
   readonly createdAt: number;
@@ -92,14 +92,9 @@ export class DataEntry implements EntryOf {
     return this.#terms.dropped;
   }
 
-  get ended(): boolean {
-    return this.#terms.ended;
-  }
-
   /** Its life is over now: only stale windows serve it. */
   end(now: number): void {
     this.#freshUntil = Math.min(this.freshUntil, now);
-    this.#terms = { ...this.#terms, ended: true };
   }
 
   /** It was deleted or cleared. */
@@ -123,9 +118,8 @@ function finite(instant: number): number | undefined {
 }
 
 /** Whether an entry lives so long that the clock may be a little late when it is asked for. */
-export function livesLong(entry: DataEntry, { freshWithin }: Freshness): boolean {
-  const { createdAt, freshUntil, trustedUntil, ended } = entry;
-  return !ended && Math.min(freshUntil - createdAt, trustedUntil - createdAt, freshWithin) >= COARSE_LIFE;
+export function livesLong({ createdAt, freshUntil, trustedUntil }: DataEntry, { freshWithin }: Freshness): boolean {
+  return Math.min(freshUntil - createdAt, trustedUntil - createdAt, freshWithin) >= COARSE_LIFE;
 }
 
 /** Until when an entry may be served while a refresh runs. */

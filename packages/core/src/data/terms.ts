@@ -27,8 +27,6 @@ export interface Terms {
   readonly sources: TagSources;
   /** Whether it was deleted or cleared: then no stale path serves it, though one may still hold it (hazard 14). */
   readonly dropped: boolean;
-  /** Whether its life was ended before its time, so that the clock may not be late for it. */
-  readonly ended: boolean;
 }
 
 /** Terms, and how many results were kept on them. */
@@ -36,7 +34,7 @@ interface Shared extends Terms {
   kept: number;
 }
 
-type Given = Omit<Terms, 'dropped' | 'ended'>;
+type Given = Omit<Terms, 'dropped'>;
 
 const USUAL: Shared = {
   acts: undefined,
@@ -46,19 +44,18 @@ const USUAL: Shared = {
   stamps: [],
   sources: memorySources([], undefined),
   dropped: false,
-  ended: false,
   kept: 0,
 };
 
 /** Those of the last result that was kept on others than the usual: the next one of its function may have the same. */
 let latest = USUAL;
 
-/** The terms that were given, and the estimated bytes that they take for this result alone. */
+/** The terms that were given: one object for what follows on each other with the same. */
 export function termsOf(given: Given): Terms {
   if (isSame(given, USUAL)) return USUAL;
   if (!isSame(given, latest)) {
     const { acts, limits, unstored, tags, stamps, sources } = given;
-    latest = { acts, limits, unstored, tags, stamps, sources, dropped: false, ended: false, kept: 0 };
+    latest = { acts, limits, unstored, tags, stamps, sources, dropped: false, kept: 0 };
   }
   latest.kept += 1;
   return latest;

@@ -1,6 +1,6 @@
 import type { RemovalReason } from '../events.js';
 import { detached, keyOfOnly, type Alias } from '../key/index.js';
-import { HOT } from './eviction-order.js';
+import { USED } from './eviction-order.js';
 import type { Link } from './queue.js';
 
 /** Where an entry is kept: the indexes of the whole cache ask it to let the entry go. */
@@ -21,7 +21,7 @@ export class Entry<V> implements Link<Entry<unknown>> {
   /** Estimated bytes, key and bookkeeping included; 0 when it has left. */
   bytes: number;
   /** Whether it was used lately, and where it stands: bits of each order by use, of which a hit sets one. */
-  hot = 0;
+  marks = 0;
   /** What it is found by without its key, when it has been found by that key before. */
   alias: Alias | undefined;
   /** Its place in the heap of the expiry index, or -1. */
@@ -32,8 +32,8 @@ export class Entry<V> implements Link<Entry<unknown>> {
   newer: Link<Entry<unknown>> | undefined;
   older: Link<Entry<unknown>> | undefined;
   /** The primitive that is all of its key, where that stands for the key; undefined where the text does. */
-  readonly only: unknown;
-  readonly #text: string | undefined;
+  only: unknown;
+  #text: string | undefined;
   #expiresAt: number | undefined;
 
   constructor(owner: EntryOwner, key: string, only: unknown, value: V, bytes: number, expiresAt: number) {
@@ -50,9 +50,20 @@ export class Entry<V> implements Link<Entry<unknown>> {
     return this.#text ?? keyOfOnly(this.only);
   }
 
+  /** From now on the text stands for its key. */
+  holdText(): void {
+    this.#text = this.key;
+    this.only = undefined;
+  }
+
+  /** Notes a use: one write. */
+  touch(): void {
+    this.marks |= USED;
+  }
+
   /** Whether it was used since something was last evicted in its place. */
   get usedLately(): boolean {
-    return (this.hot & HOT) !== 0;
+    return (this.marks & USED) !== 0;
   }
 
   get item(): this {

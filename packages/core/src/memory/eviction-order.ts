@@ -1,11 +1,11 @@
 import { Queue, type Link } from './queue.js';
 
-/** The bit of `hot` that the order of a shelf reads. */
+/** The bit of `marks` that the order of a shelf reads. */
 export const SHELF_BIT = 1;
-/** The bit of `hot` that the order of the whole cache reads. */
+/** The bit of `marks` that the order of the whole cache reads. */
 export const CACHE_BIT = 2;
 /** What a hit sets. */
-export const HOT: number = SHELF_BIT | CACHE_BIT;
+export const USED: number = SHELF_BIT | CACHE_BIT;
 
 /** The bits beside them that tell which queue an item is in. */
 const PROVEN = 2;
@@ -22,7 +22,7 @@ const TRIAL = 1 / 4;
  * and is the victim if not, so that what was popular once leaves, too. A hit sets one bit and moves nothing; an eviction
  * moves as many items as were hit meanwhile.
  */
-export class EvictionOrder<T extends { hot: number }> {
+export class EvictionOrder<T extends { marks: number }> {
   readonly #bit: number;
   readonly #onTrial = new Queue<T>();
   readonly #proven = new Queue<T>();
@@ -43,9 +43,9 @@ export class EvictionOrder<T extends { hot: number }> {
   remove(link: Link<T>): void {
     const { item } = link;
     const proven = this.#bit << PROVEN;
-    if ((item.hot & proven) === 0) this.#onTrial.remove(link);
+    if ((item.marks & proven) === 0) this.#onTrial.remove(link);
     else this.#proven.remove(link);
-    item.hot &= ~proven;
+    item.marks &= ~proven;
   }
 
   /** The item to evict next, or undefined when there is none. The caller removes it. */
@@ -53,9 +53,9 @@ export class EvictionOrder<T extends { hot: number }> {
     for (;;) {
       const queue = this.#onTrial.size > TRIAL * this.size ? this.#onTrial : this.#proven;
       const link = queue.oldest;
-      if (link === undefined || (link.item.hot & this.#bit) === 0) return link?.item;
+      if (link === undefined || (link.item.marks & this.#bit) === 0) return link?.item;
       queue.remove(link);
-      link.item.hot = (link.item.hot & ~this.#bit) | (this.#bit << PROVEN);
+      link.item.marks = (link.item.marks & ~this.#bit) | (this.#bit << PROVEN);
       this.#proven.add(link);
     }
   }

@@ -1,6 +1,6 @@
 import type { RemovalReason } from '../events.js';
 import { Entry, type EntryOwner } from './entry.js';
-import { EvictionOrder, HOT, SHELF_BIT } from './eviction-order.js';
+import { EvictionOrder, SHELF_BIT } from './eviction-order.js';
 import type { MemoryTier } from './memory-tier.js';
 import { linkTo } from './queue.js';
 import { Slots } from './slots.js';
@@ -57,7 +57,7 @@ export class Shelf<V> implements EntryOwner {
 
   /** Notes a use: one write. */
   touch(entry: Entry<V>): void {
-    entry.hot |= HOT;
+    entry.touch();
   }
 
   /**
@@ -121,6 +121,11 @@ export class Shelf<V> implements EntryOwner {
   /** An entry is of use until another instant than it was put in with. */
   expireAt(entry: Entry<V>, expiresAt: number): void {
     if (isIn(entry)) this.#tier.expireAt(entry, expiresAt);
+  }
+
+  /** An entry is not found by the primitive that is its key any more, but by those who ask for the key. */
+  byTextAlone(entry: Entry<V>): void {
+    if (isIn(entry)) this.#entries.byTextAlone(entry);
   }
 
   /** Until when an entry whose time has come stays all the same, since it was used meanwhile. */

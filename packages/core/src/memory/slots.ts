@@ -24,12 +24,19 @@ export class Slots<V> {
 
   get(key: string): Entry<V> | undefined {
     const only = this.onlyOf(key);
-    return only === undefined ? this.#byText.get(key) : this.#singles?.get(only);
+    return (only === undefined ? undefined : this.#singles?.get(only)) ?? this.#byText.get(key);
   }
 
   add(entry: Entry<V>): void {
     if (entry.only === undefined) this.#byText.set(entry.key, entry);
     else this.#singles?.set(entry.only, entry);
+  }
+
+  /** An entry that is in is found by the text of its key from now on. */
+  byTextAlone(entry: Entry<V>): void {
+    this.delete(entry);
+    entry.holdText();
+    this.add(entry);
   }
 
   delete(entry: Entry<V>): void {
