@@ -33,11 +33,11 @@ export function dataShelf(
     onRemove(entry, reason) {
       aliases?.forget(entry);
       const { key } = entry;
-      const missed = missedAfter(entry.value, reason, clock.now(), settings.policy);
+      const missed = missedAfter(entry.value, reason, clock, settings.policy);
       generations.release(entry.value.stamps);
       if (reason === 'delete' || reason === 'clear') entry.value.drop();
       if (reason === 'evict') onEvict(key);
-      if (reason !== 'replace') variants.forget(key);
+      if (reason !== 'replace' && !variants.isEmpty) variants.forget(key);
       report.removed(key, reason, missed);
     },
     onRefuse: (key, bytes) => report.notKept(key, bytes),

@@ -65,8 +65,8 @@ export class Shelf<V> implements EntryOwner {
    * larger than a limit is not kept, and undefined returned.
    */
   set(key: string, value: V, valueBytes: number, expiresAt: number): Entry<V> | undefined {
-    this.removeKey(key, 'replace');
     const only = this.#entries.onlyOf(key);
+    this.#replace(key, only);
     const bytes = valueBytes + entryBytes(key, only, expiresAt, this.#order !== undefined);
     if (this.#isTooLarge(bytes)) {
       this.#options.onRefuse(key, bytes);
@@ -75,13 +75,18 @@ export class Shelf<V> implements EntryOwner {
     this.#tier.sweep();
     this.#makeRoom(bytes);
     // A listener told of these removals may have called the cache and filled the key again.
-    this.removeKey(key, 'replace');
+    this.#replace(key, only);
     const entry = new Entry<V>(this, key, only, value, bytes, expiresAt);
     this.#entries.add(entry);
     this.#bytes += bytes;
     if (this.#order !== undefined) this.#order.add((entry.inShelf = linkTo(entry)));
     this.#tier.add(entry);
     return entry;
+  }
+
+  #replace(key: string, only: unknown): void {
+    const entry = this.#entries.get(key, only);
+    if (entry !== undefined) this.remove(entry, 'replace');
   }
 
   #isTooLarge(bytes: number): boolean {

@@ -22,8 +22,8 @@ export class Slots<V> {
     return this.#singles && onlyOfKey(key);
   }
 
-  get(key: string): Entry<V> | undefined {
-    const only = this.onlyOf(key);
+  /** `only`: what stands for the key, for those who know it. */
+  get(key: string, only: unknown = this.onlyOf(key)): Entry<V> | undefined {
     return (only === undefined ? undefined : this.#singles?.get(only)) ?? this.#byText.get(key);
   }
 
