@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createCache } from '@millpond/core';
 import { entryBytes } from '../../../packages/core/src/memory/entry-bytes.js';
 import { MemoryTier, type Shelf } from '../../../packages/core/src/memory/index.js';
 import { fakeClock } from '../../support/fake-clock.js';
@@ -86,4 +87,19 @@ describe('an entry that comes to weigh something else', () => {
     expect(removed).toEqual(['a delete']);
     expect([shelf.bytes, tier.bytes]).toEqual([2000 + 2 * BESIDE, 2000 + 2 * BESIDE]);
   });
+});
+
+test('what an entry is found by without its key counts from the first hit on, for as long as it is found so', async () => {
+  const cache = createCache({ clock: fakeClock() });
+  const load = cache.cacheData(async (...ids: number[]) => ids.length, { ttl: '1h', staleIfError: '1h' });
+  const bytes = (): number => cache.stats().bytes;
+  await load(1, 2);
+  const before = bytes();
+  await load(1, 2);
+  expect(bytes()).toBeGreaterThan(before + 100);
+  await load(1, 2);
+  await load.expire(1, 2);
+  expect(bytes()).toBe(before);
+  await load.clear();
+  expect(bytes()).toBe(0);
 });

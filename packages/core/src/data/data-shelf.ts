@@ -23,7 +23,9 @@ export function dataShelf(
   isPlain: boolean,
 ): Pick<DataFunctionParts, 'shelf' | 'aliases'> {
   const aliases = isPlain
-    ? new AliasTable<Entry<DataEntry>>((entry, alias) => shelf.addBytes(entry, aliasBytes(alias)))
+    ? new AliasTable<Entry<DataEntry>>((entry, alias, isNoted) =>
+        shelf.addBytes(entry, isNoted ? aliasBytes(alias) : -aliasBytes(alias)),
+      )
     : undefined;
   const shelf: Shelf<DataEntry> = memory.shelf<DataEntry>({
     maxEntries: options.maxEntries,

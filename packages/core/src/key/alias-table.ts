@@ -33,11 +33,11 @@ export class AliasTable<T extends Aliased> {
   /** What has no more than one argument, a primitive, by that ({@link onlyOf}): filled by whoever keeps it. */
   readonly singles: Map<unknown, T> = new Map();
   readonly #tuples = new Map<number, Tuple<T>>();
-  readonly #onNoted: (item: T, alias: Alias) => void;
+  readonly #weigh: (item: T, alias: Alias, isNoted: boolean) => void;
 
-  /** `onNoted` is told of each alias: it takes memory for as long as what it leads to is there. */
-  constructor(onNoted: (item: T, alias: Alias) => void = () => undefined) {
-    this.#onNoted = onNoted;
+  /** `weigh` is told of each alias that is noted, and of each that is forgotten: it takes memory meanwhile. */
+  constructor(weigh: (item: T, alias: Alias, isNoted: boolean) => void = () => undefined) {
+    this.#weigh = weigh;
   }
 
   /** What was noted for arguments that have the same key. */
@@ -64,7 +64,7 @@ export class AliasTable<T extends Aliased> {
     const tuple = { hash: leaves.hash, leaves: leaves.list.map(detached), item, next: first };
     this.#tuples.set(tuple.hash, tuple);
     item.alias = tuple;
-    this.#onNoted(item, tuple);
+    this.#weigh(item, tuple, true);
   }
 
   /** Something is not an answer any more. */
@@ -72,6 +72,7 @@ export class AliasTable<T extends Aliased> {
     const { alias } = item;
     if (alias === undefined) return;
     item.alias = undefined;
+    this.#weigh(item, alias, false);
     const first = this.#tuples.get(alias.hash);
     if (first !== alias) {
       for (let tuple = first; tuple !== undefined; tuple = tuple.next) {
