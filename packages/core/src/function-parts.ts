@@ -4,7 +4,6 @@ import { checkBatchOptions } from './batch/batch-settings.js';
 import { ofOneId, type BatchParts } from './batch/cache-batch.js';
 import { Collector } from './batch/collector.js';
 import { dataShelf } from './data/data-shelf.js';
-import type { DataEntry } from './data/data-entry.js';
 import type { DataOutcome } from './data/data-outcome.js';
 import type { DataFunctionParts } from './data/data-parts.js';
 import { dataSettings, type DataSettings } from './data/data-settings.js';
@@ -17,8 +16,7 @@ import { Cooldowns } from './run/refresh.js';
 import { flightTable, flightTimeout, placesOf } from './function-flights.js';
 import type { CacheHost } from './host.js';
 import { Variants } from './input/index.js';
-import { AliasTable, createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
-import type { Entry } from './memory/index.js';
+import { createKeyer, fingerprint, identify, ignoredArgs, type Identity, type Keyer } from './key/index.js';
 import type { CacheOptions } from './options.js';
 import { introducer } from './resource/identity.js';
 import { labelOf, Reporter } from './reporter.js';
@@ -201,8 +199,8 @@ export class FunctionParts {
     const variants: Variants = new Variants(options.maxVariants ?? MAX_VARIANTS, (key, why) =>
       shelf.removeKey(key, why),
     );
-    const aliases = keyer.isPlain && scope === undefined ? new AliasTable<Entry<DataEntry>>() : undefined;
-    const shelf = dataShelf(this.#host, options, settings, report, onEvict, variants, aliases);
+    const isPlain = keyer.isPlain && scope === undefined;
+    const { shelf, aliases } = dataShelf(this.#host, options, settings, report, onEvict, variants, isPlain);
     return {
       host: this.#host,
       original: fn,

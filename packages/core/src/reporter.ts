@@ -20,6 +20,11 @@ const MISSED_AFTER: Readonly<Record<RemovalReason, MissReason | undefined>> = {
   close: undefined,
 };
 
+/** What has a key. */
+interface Keyed {
+  readonly key: string;
+}
+
 /** Counts what happens to one function's calls, remembers why keys are gone, and tells whoever listens. */
 export class Reporter {
   readonly fn: string;
@@ -42,11 +47,14 @@ export class Reporter {
     this.#label = label;
   }
 
-  /** `saved`: how long the value took to compute. Allocates nothing when nobody listens, as everything on the hit path. */
-  hit(key: string, tier: 'memory' | 'store', age: number, saved: number, { observe }: CallOptions): void {
+  /**
+   * `saved`: how long the value took to compute. Allocates nothing when nobody listens, as everything on the hit path: the
+   * text of a key may have to be made first.
+   */
+  hit(of: Keyed, tier: 'memory' | 'store', age: number, saved: number, { observe }: CallOptions): void {
     this.counters.hit(tier, saved);
     if (observe === undefined && !this.hearsHits.listens) return;
-    this.#tell({ type: 'hit', ...this.#call(key), tier, age }, observe);
+    this.#tell({ type: 'hit', ...this.#call(of.key), tier, age }, observe);
   }
 
   miss(key: string, reason: MissReason, { observe }: CallOptions): void {

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExpiryIndex } from '../../../packages/core/src/memory/expiry-index.js';
 import { MemoryTier, type Entry, type Shelf } from '../../../packages/core/src/memory/index.js';
-import { HOT, SHELF_BIT, Sieve } from '../../../packages/core/src/memory/sieve.js';
 import { fakeClock } from '../../support/fake-clock.js';
 import { runs } from '../../support/runs.js';
 
@@ -25,34 +24,6 @@ function shelfOf(
   });
   return { shelf, tier, removed };
 }
-
-test('the sieve evicts what was not used since its hand passed, the oldest first', () => {
-  const sieve = new Sieve<{ name: string; hot: number }>(SHELF_BIT);
-  const items = ['a', 'b', 'c'].map((name) => ({ name, hot: 0 }));
-  const links = items.map((item) => sieve.add(item));
-  for (const item of items.slice(0, 1)) item.hot = HOT;
-  expect(sieve.victim()?.name).toBe('b');
-  sieve.remove(links[1] ?? expect.unreachable());
-  expect(sieve.victim()?.name).toBe('c');
-  expect([...sieve].map(({ name }) => name)).toEqual(['a', 'c']);
-  expect(sieve.size).toBe(2);
-});
-
-test('what has left the sieve leads to nothing that is in it, so that no old garbage keeps the rest from the collector', () => {
-  const sieve = new Sieve<{ hot: number }>(SHELF_BIT);
-  const links = [1, 2, 3].map(() => sieve.add({ hot: 0 }));
-  sieve.remove(links[1] ?? expect.unreachable());
-  expect(links[1]).toEqual({ item: { hot: 0 }, newer: undefined, older: undefined });
-  expect(sieve.size).toBe(2);
-});
-
-test('the sieve finds a victim also when everything was used', () => {
-  const sieve = new Sieve<{ hot: number }>(SHELF_BIT);
-  const items = [{ hot: HOT }, { hot: HOT }, { hot: HOT }];
-  for (const item of items) sieve.add(item);
-  expect(sieve.victim()).toBe(items[0]);
-  expect(new Sieve<{ hot: number }>(SHELF_BIT).victim()).toBeUndefined();
-});
 
 test('the expiry index answers with the next to expire, whatever left before it', () => {
   fc.assert(

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { createCache } from '@millpond/core';
+import { entryBytes } from '../../../packages/core/src/memory/entry-bytes.js';
 import { MemoryTier, type Shelf } from '../../../packages/core/src/memory/index.js';
 import { fakeClock } from '../../support/fake-clock.js';
 
-/** What an entry of a key of one character weighs beside its value. */
-const BESIDE = 202;
+/** What an entry of a key of one character weighs beside its value, in a shelf without limits and in one with. */
+const BESIDE = entryBytes('a', undefined, Infinity, false);
+const LIMITED = entryBytes('a', undefined, Infinity, true);
 
 interface Books {
   readonly tier: MemoryTier;
@@ -28,7 +31,8 @@ function books(options: { readonly maxBytes?: number; readonly budgeted?: boolea
     const entry = entries.find((one) => one?.key === key);
     if (entry === undefined) throw new Error(`nothing under ${key}`);
     shelf.touch(entry);
-    shelf.reweigh(entry, bytes);
+    const beside = options.maxBytes === undefined ? BESIDE : LIMITED;
+    shelf.addBytes(entry, bytes + beside - entry.bytes);
   };
   return { tier, shelf, removed, reweigh };
 }
@@ -48,7 +52,7 @@ describe('an entry that comes to weigh something else', () => {
     const { shelf, removed, reweigh } = books({ maxBytes: 5000 });
     reweigh('a', 2500);
     expect(removed).toEqual(['b evict']);
-    expect(shelf.bytes).toBe(3500 + 2 * BESIDE);
+    expect(shelf.bytes).toBe(3500 + 2 * LIMITED);
   });
 
   test('and where the cache has one', () => {
@@ -59,10 +63,14 @@ describe('an entry that comes to weigh something else', () => {
   });
 
   test('leaves itself, and takes nothing else with it, when it is larger than a limit', () => {
-    for (const { shelf, tier, removed, reweigh } of [books({ maxBytes: 5000 }), books({}, 5000)]) {
+    const both = [
+      { ...books({ maxBytes: 5000 }), beside: LIMITED },
+      { ...books({}, 5000), beside: BESIDE },
+    ];
+    for (const { shelf, tier, removed, reweigh, beside } of both) {
       reweigh('c', 6000);
       expect(removed).toEqual(['c evict']);
-      expect([shelf.size, shelf.bytes, tier.bytes]).toEqual([2, 2000 + 2 * BESIDE, 2000 + 2 * BESIDE]);
+      expect([shelf.size, shelf.bytes, tier.bytes]).toEqual([2, 2000 + 2 * beside, 2000 + 2 * beside]);
     }
   });
 
@@ -79,4 +87,19 @@ describe('an entry that comes to weigh something else', () => {
     expect(removed).toEqual(['a delete']);
     expect([shelf.bytes, tier.bytes]).toEqual([2000 + 2 * BESIDE, 2000 + 2 * BESIDE]);
   });
+});
+
+test('what an entry is found by without its key counts from the first hit on, for as long as it is found so', async () => {
+  const cache = createCache({ clock: fakeClock() });
+  const load = cache.cacheData(async (...ids: number[]) => ids.length, { ttl: '1h', staleIfError: '1h' });
+  const bytes = (): number => cache.stats().bytes;
+  await load(1, 2);
+  const before = bytes();
+  await load(1, 2);
+  expect(bytes()).toBeGreaterThan(before + 100);
+  await load(1, 2);
+  await load.expire(1, 2);
+  expect(bytes()).toBe(before);
+  await load.clear();
+  expect(bytes()).toBe(0);
 });

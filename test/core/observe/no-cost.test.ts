@@ -22,9 +22,10 @@ test('counting a hit or a stale answer allocates nothing when nobody listens, an
   const events = createEvents({ warn: () => {} });
   const report = new Reporter(events, 'shop', 'load', undefined);
   const options = {};
+  const of = { key: 'key' };
   const heard: unknown[] = [undefined];
   const ways: (() => void)[] = [
-    () => report.hit('key', 'memory', 1.5, 1.25, options),
+    () => report.hit(of, 'memory', 1.5, 1.25, options),
     () => report.stale('key', 1.5, 1.25, 'revalidate', options),
   ];
   for (const answered of ways) {

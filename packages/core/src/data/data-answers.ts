@@ -80,28 +80,44 @@ export class DataAnswers {
     );
   }
 
-  async #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
-    const { generations } = this.#parts;
-    generations.enter();
-    try {
-      return await this.#answerBy(joined, call, fallback);
-    } finally {
-      generations.leave();
-    }
-  }
-
-  async #answerBy(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
+  /** By a run of another caller. Many may wait for one: there is as little as possible of each. */
+  #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
     const { generations, keyer, report } = this.#parts;
     report.join(call.key, call.policy);
-    const position = generations.position;
+    const { position } = generations;
     const since = this.#now();
-    const late = LateArguments.of({ key: call.base, self: call.self, args: call.args }, keyer, report.fn);
-    const outcome = await this.#joined(joined, call, fallback);
-    if (outcome === OTHER_INPUTS) return this.#lookAgain(call, late, since);
-    if (!this.#isFor(call, joined, outcome, position)) {
-      this.#parts.flights.setApart(joined);
-      return this.#lookAgain(call, late, since);
-    }
+    const late = LateArguments.unlessFixed({ key: call.base, self: call.self, args: call.args }, keyer, report.fn);
+    const waiting = this.#flights.wait(joined, call, fallback, this.#flights.sameInputs());
+    // What is invalidated is logged until this caller has been answered. (The run has seen to it so far.)
+    generations.enter();
+    return waiting.then(
+      (outcome) => {
+        try {
+          if (this.#isFor(call, joined, outcome, position)) return this.#answerBy(joined, call, outcome, fallback);
+          this.#parts.flights.setApart(joined);
+          return this.#lookAgain(call, late, since);
+        } finally {
+          generations.leave();
+        }
+      },
+      (error: unknown) => {
+        try {
+          // What the run reads is another for this caller (hazards 23 and 55).
+          if (error === OTHER_INPUTS) return this.#lookAgain(call, late, since);
+          throw error;
+        } finally {
+          generations.leave();
+        }
+      },
+    );
+  }
+
+  #answerBy(
+    joined: Flight<DataOutcome>,
+    call: DataCall,
+    outcome: DataOutcome,
+    fallback: DataEntry | undefined,
+  ): unknown {
     switch (outcome.type) {
       case 'failure':
         return this.#afterFailure(call, joined, outcome, fallback);
@@ -109,7 +125,7 @@ export class DataAnswers {
         return this.#take(call, outcome);
       case 'answer':
         if (isInstead(outcome)) return this.#serveStale(call, outcome.entry, outcome.source.cause);
-        report.joined(this.#now() - joined.startedAt);
+        this.#parts.report.joined(this.#now() - joined.startedAt);
         return this.#handOut(call, outcome.entry);
     }
   }
@@ -123,33 +139,19 @@ export class DataAnswers {
 
   #failAgain(call: DataCall, failure: Failure, fallback: DataEntry | undefined): unknown {
     if (fallback !== undefined) return this.#serveStale(call, fallback, 'error');
-    this.#parts.report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, call.policy);
+    this.#parts.report.hit(call, 'memory', this.#now() - failure.failedAt, 0, call.policy);
     this.#act(call, failure.acts);
     throw failure.error;
   }
 
   /** What it waits from now on is what is left of its timeouts since it has begun to wait. */
-  #lookAgain(call: DataCall, late: LateArguments, since: number): Promise<unknown> {
-    const args = late.now();
+  #lookAgain(call: DataCall, late: LateArguments | undefined, since: number): Promise<unknown> {
+    const args = late === undefined ? call.args : late.now();
     const policy = { ...call.policy, waited: call.policy.waited + this.#now() - since };
     // Arguments that have another key now make this another call.
     return args === undefined
       ? this.#again.call(call.self, call.args, policy)
       : this.#again.answer({ ...call, args, policy });
-  }
-
-  /** Waits for a run of another caller, as long as what it reads is the same for this one (hazards 23 and 55). */
-  async #joined(
-    flight: Flight<DataOutcome>,
-    call: DataCall,
-    fallback: DataEntry | undefined,
-  ): Promise<DataOutcome | typeof OTHER_INPUTS> {
-    try {
-      return await this.#flights.wait(flight, call, fallback, this.#flights.sameInputs());
-    } catch (error) {
-      if (error === OTHER_INPUTS) return OTHER_INPUTS;
-      throw error;
-    }
   }
 
   /**
@@ -201,7 +203,7 @@ export class DataAnswers {
         report.miss(key, source.reason, policy);
         break;
       case 'store':
-        report.hit(key, 'store', this.#now() - entry.createdAt, entry.computeMs, policy);
+        report.hit(call, 'store', this.#now() - entry.createdAt, entry.computeMs, policy);
         break;
       case 'stale': {
         if (source.cause !== 'revalidate') return this.#serveStale(call, entry, source.cause);
@@ -218,7 +220,7 @@ export class DataAnswers {
   #hitStore(call: DataCall, entry: DataEntry): unknown {
     const { generations, report } = this.#parts;
     try {
-      report.hit(call.key, 'store', this.#now() - entry.createdAt, entry.computeMs, call.policy);
+      report.hit(call, 'store', this.#now() - entry.createdAt, entry.computeMs, call.policy);
       return this.#handOut(call, entry);
     } finally {
       generations.leave();
@@ -237,7 +239,7 @@ export class DataAnswers {
     if (stale !== undefined) return this.#serveStale(call, stale.entry, 'error');
     const { report } = this.#parts;
     if (missed !== undefined && failedAt === undefined) report.miss(call.key, missed, call.policy);
-    else if (missed !== undefined) report.hit(call.key, 'memory', this.#now() - (failedAt ?? 0), 0, call.policy);
+    else if (missed !== undefined) report.hit(call, 'memory', this.#now() - (failedAt ?? 0), 0, call.policy);
     this.#act(call, acts);
     throw error;
   }

@@ -5,53 +5,122 @@ import type { MissReason } from '../events.js';
 import { isCurrent, type TagStamp } from '../run/generation.js';
 import type { TagSources } from '../run/inherited.js';
 import type { Freshness } from './call-policy.js';
+import { bytesOfTerms, termsOf, type StaleLimits, type Terms } from './terms.js';
 
-/** A kept result with its instants, all by the cache's clock. */
-export interface DataEntry {
+/** What makes an entry; instants by the cache's clock. */
+export interface EntryOf extends Omit<Terms, 'dropped'> {
   readonly kept: Kept;
-  /** What acts whenever it is handed out. */
-  readonly acts: Acts | undefined;
   /** When its computation ended. */
   readonly createdAt: number;
-  /** When its life is over; `expire` brings it forward. The stale windows count from here. */
-  freshUntil: number;
-  /** How long it may be stale at most, whatever the windows say: it was made of something stale (hazard 15). */
-  readonly limits: StaleLimits;
-  /** Until when memory is trusted without asking the store. */
-  trustedUntil: number;
-  /** Whether its function has a store that does not have it: then memory alone knows that what is there is older. */
-  readonly unstored: boolean;
+  /** When its life is over; the stale windows count from here. Infinity: never. */
+  readonly freshUntil: number;
+  /** Until when memory is trusted without asking the store; Infinity: for ever. */
+  readonly trustedUntil: number;
   /** The number of the run that made it; 0 for what was found in the store, which any run under way replaces. */
   readonly run: number;
   /** How long computing it took, in milliseconds. */
   readonly computeMs: number;
-  /** Every tag that outdates it, inherited ones too. */
-  readonly tags: readonly string[];
-  readonly stamps: readonly TagStamp[];
-  /** Whether it was deleted or cleared: then no stale path serves it, though one may still hold it (hazard 14). */
-  dropped?: boolean | undefined;
-  /** Where the tokens of its tags are known, for what is made of it. */
-  sources: TagSources;
 }
 
-/** The estimated bytes of an entry in memory. */
-export function bytesOf({ kept, acts }: DataEntry): number {
-  return kept.bytes + (acts?.bytes ?? 0);
+/** A kept result with its instants: there may be millions, so that what most do not have takes no room. */
+export class DataEntry implements EntryOf {
+  readonly kept: Kept;
+  readonly createdAt: number;
+  readonly run: number;
+  /** V8 would box an Infinity for each. */
+  #freshUntil: number | undefined;
+  #trustedUntil: number | undefined;
+  /** In whole microseconds: those are not boxed. */
+  readonly #computeMicros: number;
+  #terms: Terms;
+
+  constructor(of: EntryOf) {
+    this.kept = of.kept;
+    this.createdAt = of.createdAt;
+    this.run = of.run;
+    this.#freshUntil = finite(of.freshUntil);
+    this.#trustedUntil = finite(of.trustedUntil);
+    this.#computeMicros = Math.round(of.computeMs * 1000);
+    this.#terms = termsOf(of);
+  }
+
+  get freshUntil(): number {
+    return this.#freshUntil ?? Infinity;
+  }
+
+  get trustedUntil(): number {
+    return this.#trustedUntil ?? Infinity;
+  }
+
+  set trustedUntil(instant: number) {
+    this.#trustedUntil = finite(instant);
+  }
+
+  get computeMs(): number {
+    return this.#computeMicros / 1000;
+  }
+
+  get acts(): Acts | undefined {
+    return this.#terms.acts;
+  }
+
+  get limits(): StaleLimits {
+    return this.#terms.limits;
+  }
+
+  get unstored(): boolean {
+    return this.#terms.unstored;
+  }
+
+  get tags(): readonly string[] {
+    return this.#terms.tags;
+  }
+
+  get stamps(): readonly TagStamp[] {
+    return this.#terms.stamps;
+  }
+
+  get sources(): TagSources {
+    return this.#terms.sources;
+  }
+
+  set sources(sources: TagSources) {
+    this.#terms = termsOf({ ...this.#terms, sources });
+  }
+
+  get dropped(): boolean {
+    return this.#terms.dropped;
+  }
+
+  /** Its life is over now: only stale windows serve it. */
+  end(now: number): void {
+    this.#freshUntil = Math.min(this.freshUntil, now);
+  }
+
+  /** It was deleted or cleared. */
+  drop(): void {
+    this.#terms = { ...this.#terms, dropped: true };
+  }
+
+  /** Its estimated bytes, when it has just been made. */
+  get bytes(): number {
+    const instants = (this.#freshUntil === undefined ? 0 : BOX) + (this.#trustedUntil === undefined ? 0 : BOX);
+    return ITSELF + instants + this.kept.bytes + (this.acts?.bytes ?? 0) + bytesOfTerms(this.#terms);
+  }
+}
+
+/** The entry, and what keeps its value. */
+const ITSELF = 96 + 64;
+const BOX = 16;
+
+function finite(instant: number): number | undefined {
+  return instant === Infinity ? undefined : instant;
 }
 
 /** Whether an entry lives so long that the clock may be a little late when it is asked for. */
 export function livesLong({ createdAt, freshUntil, trustedUntil }: DataEntry, { freshWithin }: Freshness): boolean {
   return Math.min(freshUntil - createdAt, trustedUntil - createdAt, freshWithin) >= COARSE_LIFE;
 }
-
-/** Until when something stale may be served at most, by each of the two windows. */
-export interface StaleLimits {
-  readonly revalidate: number;
-  readonly error: number;
-}
-
-/** No limits but those of the windows. */
-export const UNLIMITED: StaleLimits = { revalidate: Infinity, error: Infinity };
 
 /** Until when an entry may be served while a refresh runs. */
 export function revalidateUntil(entry: DataEntry, { staleWhileRevalidate, freshWithin }: Freshness): number {

@@ -88,11 +88,11 @@ export class DataFunction {
 
   #hit(entry: Entry<DataEntry>, now: number, policy: CallPolicy, recorder: Recorder | undefined): Promise<unknown> {
     const { shelf, host, report } = this.#parts;
-    const { key, value } = entry;
+    const { value } = entry;
     shelf.touch(entry);
-    report.hit(key, 'memory', Math.max(0, now - value.createdAt), value.computeMs, policy);
+    report.hit(entry, 'memory', Math.max(0, now - value.createdAt), value.computeMs, policy);
     if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, this.#now()));
-    if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, key);
+    if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, entry.key);
     return Promise.resolve(value.kept.copy());
   }
 

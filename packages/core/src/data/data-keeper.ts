@@ -2,11 +2,12 @@ import { encodeKept } from '../codec/index.js';
 import type { Kept } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
 import { distrust } from './distrust.js';
-import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } from './data-entry.js';
+import { DataEntry, uselessFrom } from './data-entry.js';
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { firstSources, isOfUse, partsTrust, storeSources, UntaggedSources } from './store-sources.js';
 import { onReweighed, storedValue } from './stored-value.js';
+import { UNLIMITED, type StaleLimits } from './terms.js';
 import { wouldReplace } from './would-replace.js';
 import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
@@ -201,7 +202,7 @@ export class DataKeeper {
   #place(flight: Finder, made: Made): DataEntry {
     const { generations, host } = this.#parts;
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
-    const entry: DataEntry = {
+    const entry = new DataEntry({
       kept: made.kept,
       acts: made.acts,
       createdAt: made.createdAt,
@@ -214,7 +215,7 @@ export class DataKeeper {
       tags: made.tags,
       stamps: held ? generations.stamp(made.tags) : [],
       sources: made.sources,
-    };
+    });
     if (held) this.#putIn(flight, entry, made);
     return entry;
   }
@@ -225,7 +226,7 @@ export class DataKeeper {
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
     failures?.dropUntil(flight.key, entry.createdAt);
     if (found === undefined) cooldowns.end(flight.key);
-    const placed = shelf.set(flight.key, entry, bytesOf(entry), uselessFrom(entry, settings.retention));
+    const placed = shelf.set(flight.key, entry, entry.bytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) {
       generations.release(entry.stamps);
       return;
@@ -258,7 +259,7 @@ export class DataKeeper {
 
 /** Keeps the books of memory right; apart from where an entry is put in, so that nothing there is held on to by it. */
 function followWeight(shelf: Shelf<DataEntry>, placed: Entry<DataEntry>): void {
-  onReweighed(placed.value.kept, () => shelf.reweigh(placed, bytesOf(placed.value)));
+  onReweighed(placed.value.kept, (more) => shelf.addBytes(placed, more));
 }
 
 function limitsOf(used: Inherited | undefined): StaleLimits {

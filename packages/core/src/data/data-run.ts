@@ -184,7 +184,7 @@ export class DataRun {
   ): DataAnswer | undefined {
     const { generations, shelf } = this.#parts;
     const entry = this.#search.fallback(flight) ?? kept;
-    if (entry === undefined || entry.dropped === true) return undefined;
+    if (entry === undefined || entry.dropped) return undefined;
     // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
     if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
     // An entry that has left memory does not carry its tags any more: the log tells of them.

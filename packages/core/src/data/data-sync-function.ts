@@ -1,7 +1,7 @@
 import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
-import { bytesOf, errorUntil, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
+import { errorUntil, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { expireIn } from './expire.js';
 import { passedOn } from './passed-on.js';
@@ -80,10 +80,10 @@ export class DataSyncFunction {
 
   #hit(entry: Entry<DataEntry>, now: number): unknown {
     const { shelf, report, settings } = this.#parts;
-    const { key, value } = entry;
+    const { value } = entry;
     shelf.touch(entry);
-    report.hit(key, 'memory', Math.max(0, now - value.createdAt), value.computeMs, settings.policy);
-    return this.#handOut(key, value);
+    report.hit(entry, 'memory', Math.max(0, now - value.createdAt), value.computeMs, settings.policy);
+    return this.#handOut(entry, value);
   }
 
   refresh(self: unknown, args: readonly unknown[]): unknown {
@@ -121,7 +121,7 @@ export class DataSyncFunction {
     const failure = failures?.get(call.key, this.#now());
     if (failure === undefined) return this.#compute(call, reason, fallback);
     if (fallback !== undefined) return this.#serveStale(call.key, fallback);
-    report.hit(call.key, 'memory', this.#now() - failure.failedAt, 0, settings.policy);
+    report.hit(call, 'memory', this.#now() - failure.failedAt, 0, settings.policy);
     this.#act(call.key, failure.acts);
     throw failure.error;
   }
@@ -180,13 +180,13 @@ export class DataSyncFunction {
   #serveStale(key: string, entry: DataEntry): unknown {
     const { report, settings } = this.#parts;
     report.stale(key, this.#now() - entry.createdAt, 0, 'error', settings.policy);
-    return this.#handOut(key, entry);
+    return this.#handOut({ key }, entry);
   }
 
-  #handOut(key: string, entry: DataEntry): unknown {
+  #handOut(of: Pick<SyncCall, 'key'>, entry: DataEntry): unknown {
     const recorder = currentRecorder();
     if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
-    this.#act(key, entry.acts);
+    if (entry.acts !== undefined) this.#act(of.key, entry.acts);
     return entry.kept.copy();
   }
 
@@ -215,7 +215,7 @@ export class DataSyncFunction {
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     else if (this.#isCurrent(run, tags)) failures?.drop(key);
     report.computed(key, entry.computeMs, shelf.get(key)?.value === entry);
-    return () => this.#handOut(key, entry);
+    return () => this.#handOut({ key }, entry);
   }
 
   #isCurrent(run: SyncRun, tags: readonly string[]): boolean {
@@ -225,7 +225,7 @@ export class DataSyncFunction {
   #place(key: string, entry: DataEntry, run: SyncRun): void {
     const { shelf, settings, failures, generations } = this.#parts;
     failures?.drop(key);
-    const placed = shelf.set(key, entry, bytesOf(entry), uselessFrom(entry, settings.retention));
+    const placed = shelf.set(key, entry, entry.bytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) generations.release(entry.stamps);
     // Whoever was told of what it has pushed out may have invalidated.
     else if (run.outdated) shelf.remove(placed, 'delete');

@@ -9,9 +9,10 @@ export function expireIn(
 ): void {
   const entry = shelf.get(key);
   if (entry === undefined) return;
-  // Who comes by its alias looks at a clock that may be late.
+  // Who comes by a shorter way than its key looks at a clock that may be late.
   aliases?.forget(entry);
-  entry.value.freshUntil = Math.min(entry.value.freshUntil, now);
+  shelf.byTextAlone(entry);
+  entry.value.end(now);
   const end = uselessFrom(entry.value, retention);
   if (end > now) shelf.expireAt(entry, end);
   else shelf.remove(entry, 'expire');

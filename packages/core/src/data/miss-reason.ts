@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { MissReason, RemovalReason } from '../events.js';
 import { isCurrent } from '../run/generation.js';
 import type { Freshness } from './call-policy.js';
@@ -7,11 +8,11 @@ import { stateOf, type DataEntry } from './data-entry.js';
 export function missedAfter(
   entry: DataEntry,
   reason: RemovalReason,
-  now: number,
+  clock: Pick<Clock, 'now'>,
   freshness: Freshness,
 ): MissReason | undefined {
   if (!isCurrent(entry.stamps)) return 'tag';
-  return reason === 'expire' && stateOf(entry, now, freshness) === 'memory-ttl' ? 'memory-ttl' : undefined;
+  return reason === 'expire' && stateOf(entry, clock.now(), freshness) === 'memory-ttl' ? 'memory-ttl' : undefined;
 }
 
 /**

@@ -27,13 +27,13 @@ function whole({ value, isTree }: Decoded, options: KeepOptions): Kept {
   return isTree && options.mode === 'clone' ? adoptTree(value) : adopt(value, options);
 }
 
-/** Has one who weighs it told when a kept value comes to weigh something else than before. */
-export function onReweighed(kept: Kept, tell: () => void): void {
+/** Has one who weighs it told when a kept value comes to weigh more, or less, than before. */
+export function onReweighed(kept: Kept, tell: (more: number) => void): void {
   if (kept instanceof Unread) kept.onReweighed = tell;
 }
 
 class Unread implements Kept {
-  onReweighed: (() => void) | undefined;
+  onReweighed: ((more: number) => void) | undefined;
   readonly #options: KeepOptions;
   #text: string | undefined;
   /** The value for the first who takes it. */
@@ -72,10 +72,11 @@ class Unread implements Kept {
   /** The master, which is made once. */
   #whole(): Kept {
     if (this.#kept !== undefined) return this.#kept;
+    const before = this.bytes;
     this.#kept = whole(decode(this.#text ?? '', this.#options.codecs), this.#options);
     this.#text = undefined;
     this.#first = undefined;
-    this.onReweighed?.();
+    this.onReweighed?.(this.#kept.bytes - before);
     return this.#kept;
   }
 }

@@ -1,8 +1,9 @@
 import type { Kept } from '../copy/index.js';
 import { memorySources } from '../run/inherited.js';
-import { UNLIMITED, type DataEntry } from './data-entry.js';
+import { DataEntry } from './data-entry.js';
 import type { DataSyncParts } from './data-sync-function.js';
 import { withInherited, type SyncRun } from './sync-run.js';
+import { UNLIMITED } from './terms.js';
 
 /** What was said of a result. */
 interface Said {
@@ -24,7 +25,7 @@ export function syncEntry(
   const { used } = run;
   const tags = withInherited(own, run);
   const life = (ttl ?? Infinity) * (1 - settings.jitter.memory * Math.random());
-  return {
+  return new DataEntry({
     kept,
     acts: run.script?.sealed(report.fn),
     createdAt: now,
@@ -37,5 +38,5 @@ export function syncEntry(
     tags,
     stamps: keeps ? generations.stamp(tags) : [],
     sources: memorySources(own, used),
-  };
+  });
 }

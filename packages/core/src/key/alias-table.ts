@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { ArgumentLeaves } from './argument-leaves.js';
 import { shapesOf } from './argument-shape.js';
-import { LONGEST_TEXT } from './leaf.js';
 import { leafReaderOf, type LeafReader } from './leaf-reader.js';
+import { detached, NO_ARGUMENT, onlyOf } from './only.js';
 
 /** So many aliases of one hash are told apart one by one; more are not noted (hash flooding). */
 const LONGEST_CHAIN = 16;
@@ -12,16 +12,17 @@ const WORTH_A_READER = 16;
 /** A function whose arguments have more shapes reads the others as before. */
 const MOST_READERS = 8;
 
-/** What something is found by: the one primitive argument, or the leaves of all. */
-export type Alias = { readonly only: unknown } | Tuple<unknown>;
-
-interface Tuple<T> {
+/** What something is found by: the leaves of all arguments. */
+export interface Alias {
   /** What has read the leaves, if that was one for their shape: it leaves out what all arguments of the shape have. */
   readonly reader: LeafReader | undefined;
   readonly hash: number;
   readonly leaves: readonly unknown[];
+}
+
+/** Of those with one hash, one leads to the next. */
+interface Tuple<T> extends Alias {
   readonly item: T;
-  /** Another one of the same hash. */
   next: Tuple<T> | undefined;
 }
 
@@ -29,8 +30,6 @@ interface Tuple<T> {
 export interface Aliased {
   alias: Alias | undefined;
 }
-
-const NO_ARGUMENT: unique symbol = Symbol('no argument');
 
 /** One for all: nothing of it is used any more when other code runs. */
 const leaves = new ArgumentLeaves();
@@ -40,21 +39,28 @@ const leaves = new ArgumentLeaves();
  * key: an alias is only a shorter way.
  */
 export class AliasTable<T extends Aliased> {
-  readonly #single = new Map<unknown, T>();
+  /** What has no more than one argument, a primitive, by that ({@link onlyOf}): filled by whoever keeps it. */
+  readonly singles: Map<unknown, T> = new Map();
   readonly #tuples = new Map<number, Tuple<T>>();
   readonly #readers: LeafReader[] = [];
   /** How many tuples were read by none of them. */
   #others = 0;
   #foundOthers = 0;
   #worthAReader = WORTH_A_READER;
+  readonly #weigh: (item: T, alias: Alias, isNoted: boolean) => void;
+
+  /** `weigh` is told of each alias that is noted, and of each that is forgotten: it takes memory meanwhile. */
+  constructor(weigh: (item: T, alias: Alias, isNoted: boolean) => void = () => undefined) {
+    this.#weigh = weigh;
+  }
 
   /** What was noted for arguments that have the same key. */
   find(args: readonly unknown[]): T | undefined {
     if (args.length === 1) {
       // What a Map does not tell apart as keys do was not noted in it.
-      const found = this.#single.get(args[0]);
+      const found = this.singles.get(args[0]);
       if (found !== undefined) return found;
-    } else if (args.length === 0) return this.#single.get(NO_ARGUMENT);
+    } else if (args.length === 0) return this.singles.get(NO_ARGUMENT);
     return this.#tuples.size === 0 ? undefined : this.#findTuple(args);
   }
 
@@ -106,16 +112,9 @@ export class AliasTable<T extends Aliased> {
     return reader !== undefined;
   }
 
-  /** Notes what calls with these arguments are answered with. */
+  /** Notes what calls with these arguments are answered with, unless that is found by the one that they are. */
   note(args: readonly unknown[], item: T): void {
-    if (item.alias !== undefined) return;
-    const only = args.length < 2 ? onlyOf(args) : undefined;
-    if (only !== undefined) {
-      const alias = { only: detached(only) };
-      this.#single.set(alias.only, item);
-      item.alias = alias;
-      return;
-    }
+    if (item.alias !== undefined || (args.length < 2 && onlyOf(args) !== undefined)) return;
     const reader = this.#readBy(args);
     // What says now this and now that was given a key for what it said before.
     if ((reader === undefined && !leaves.read(args)) || !args.every(isSteady)) return;
@@ -126,6 +125,7 @@ export class AliasTable<T extends Aliased> {
     this.#tuples.set(hash, tuple);
     item.alias = tuple;
     if (reader === undefined) this.#others += 1;
+    this.#weigh(item, tuple, true);
   }
 
   /** Something is not an answer any more. */
@@ -133,15 +133,12 @@ export class AliasTable<T extends Aliased> {
     const { alias } = item;
     if (alias === undefined) return;
     item.alias = undefined;
-    if ('only' in alias) {
-      if (this.#single.get(alias.only) === item) this.#single.delete(alias.only);
-      return;
-    }
     if (alias.reader === undefined) this.#others -= 1;
     this.#unchain(alias);
+    this.#weigh(item, alias, false);
   }
 
-  #unchain(alias: Tuple<unknown>): void {
+  #unchain(alias: Alias): void {
     const first = this.#tuples.get(alias.hash);
     if (first === alias) {
       if (first.next === undefined) this.#tuples.delete(alias.hash);
@@ -158,34 +155,6 @@ function lengthOf(first: Tuple<unknown> | undefined): number {
   let length = 0;
   for (let tuple = first; tuple !== undefined; tuple = tuple.next) length += 1;
   return length;
-}
-
-/** The one argument by which a call is found, if a Map tells its values apart as keys do; undefined if not. */
-function onlyOf(args: readonly unknown[]): unknown {
-  if (args.length === 0) return NO_ARGUMENT;
-  const [only] = args;
-  switch (typeof only) {
-    case 'string':
-      return only.length <= LONGEST_TEXT ? only : undefined;
-    case 'boolean':
-    case 'bigint':
-      return only;
-    case 'number':
-      // To a Map, 0 and -0 are one.
-      return only === 0 ? undefined : only;
-    case 'object':
-      return only === null ? null : undefined;
-    case 'undefined':
-    case 'function':
-    case 'symbol':
-    default:
-      return undefined;
-  }
-}
-
-/** The same text without the longer one that it may have been cut out of, which V8 would keep as long as the part. */
-function detached(value: unknown): unknown {
-  return typeof value === 'string' ? ` ${value}`.slice(1) : value;
 }
 
 /** Whether these are the leaves that were read last. */

@@ -1,4 +1,5 @@
 export { AliasTable, type Alias } from './alias-table.js';
+export { detached, keyOfOnly, onlyOfKey } from './only.js';
 export { digest, showKey } from './digest.js';
 export { defineHasher, type Hasher } from './hasher.js';
 export { fingerprint, identify, type Identity, type IdentityOptions } from './identity.js';

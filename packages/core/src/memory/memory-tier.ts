@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Entry } from './entry.js';
+import { CACHE_BIT, EvictionOrder } from './eviction-order.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { Shelf, type ShelfOptions } from './shelf.js';
-import { CACHE_BIT, Sieve } from './sieve.js';
 
 /** The sweeper runs at most this often (milliseconds), however many entries expire one after another. */
 const SWEEP_INTERVAL = 50;
@@ -11,7 +11,7 @@ const SWEEP_INTERVAL = 50;
 export class MemoryTier {
   readonly maxBytes: number;
   readonly #clock: Clock;
-  readonly #order = new Sieve<Entry<unknown>>(CACHE_BIT);
+  readonly #order = new EvictionOrder<Entry<unknown>>(CACHE_BIT);
   readonly #expiry = new ExpiryIndex<Entry<unknown>>();
   #bytes = 0;
   #timer: Timer | undefined;
@@ -33,22 +33,32 @@ export class MemoryTier {
   }
 
   /** Enters an entry into the indexes of the whole cache; a shelf calls it. */
-  add(entry: Entry<unknown>, budgeted: boolean): void {
-    if (budgeted) {
+  add(entry: Entry<unknown>): void {
+    if (entry.owner.budgeted) {
       this.#bytes += entry.bytes;
-      entry.inCache = this.#order.add(entry);
+      this.#order.add(entry);
     }
+    this.#index(entry);
+  }
+
+  #index(entry: Entry<unknown>): void {
     if (entry.expiresAt === Infinity) return;
     this.#expiry.add(entry);
     this.#arm();
   }
 
+  /** An entry is of use until another instant from now on; a shelf calls it. */
+  expireAt(entry: Entry<unknown>, instant: number): void {
+    this.#expiry.remove(entry);
+    entry.expiresAt = instant;
+    this.#index(entry);
+  }
+
   /** Takes an entry out of the indexes of the whole cache; a shelf calls it. */
   drop(entry: Entry<unknown>): void {
     this.#expiry.remove(entry);
-    if (entry.inCache === undefined) return;
-    this.#order.remove(entry.inCache);
-    entry.inCache = undefined;
+    if (!entry.owner.budgeted) return;
+    this.#order.remove(entry);
     this.#bytes -= entry.bytes;
   }
 
@@ -64,7 +74,7 @@ export class MemoryTier {
     while (this.#bytes + bytes > this.maxBytes) {
       const victim = this.#order.victim();
       if (victim === undefined) return;
-      victim.owner.removeKey(victim.key, 'evict');
+      victim.owner.remove(victim, 'evict');
     }
   }
 
@@ -72,16 +82,10 @@ export class MemoryTier {
   sweep(): void {
     const now = this.#clock.now();
     for (let next = this.#expiry.first; next !== undefined && next.expiresAt <= now; next = this.#expiry.first) {
-      const until = next.owner.usefulUntil(next.key, now);
-      if (until > now) this.#postpone(next, until);
-      else next.owner.removeKey(next.key, 'expire');
+      const until = next.owner.usefulUntil(next, now);
+      if (until > now) this.expireAt(next, until);
+      else next.owner.remove(next, 'expire');
     }
-  }
-
-  #postpone(entry: Entry<unknown>, until: number): void {
-    this.#expiry.remove(entry);
-    entry.expiresAt = until;
-    if (until < Infinity) this.#expiry.add(entry);
   }
 
   /** Stops the sweeper. */

@@ -1,10 +1,10 @@
 import type { RemovalReason } from '../events.js';
 import { Entry, type EntryOwner } from './entry.js';
+import { EvictionOrder, SHELF_BIT } from './eviction-order.js';
 import type { MemoryTier } from './memory-tier.js';
-import { HOT, SHELF_BIT, Sieve } from './sieve.js';
-
-/** Estimated bytes of an entry beside its value: the entry, its places in the indexes, and the slot of the map. */
-const ENTRY_OVERHEAD = 200;
+import { linkTo } from './queue.js';
+import { Slots } from './slots.js';
+import { entryBytes } from './entry-bytes.js';
 
 /** The limits of one function's entries. */
 export interface ShelfOptions<V> {
@@ -12,6 +12,8 @@ export interface ShelfOptions<V> {
   readonly maxBytes: number | undefined;
   /** Whether the entries count against the cache's byte budget (data), or not (resources). */
   readonly budgeted: boolean;
+  /** Gets the entries whose key is of one primitive, by that; default: all are found by the text of their key. */
+  readonly singles?: Map<unknown, Entry<V>> | undefined;
   /** Asked when an entry's time has come: a later instant keeps it until then. Default: none. */
   readonly usefulUntil?: ((entry: Entry<V>, now: number) => number) | undefined;
   /** Told of every entry that leaves, with the reason, after it has left. */
@@ -24,15 +26,20 @@ export interface ShelfOptions<V> {
 export class Shelf<V> implements EntryOwner {
   readonly #tier: MemoryTier;
   readonly #options: ShelfOptions<V>;
-  readonly #entries = new Map<string, Entry<V>>();
-  readonly #order: Sieve<Entry<V>> | undefined;
+  readonly #entries: Slots<V>;
+  readonly #order: EvictionOrder<Entry<V>> | undefined;
   #bytes = 0;
 
   constructor(tier: MemoryTier, options: ShelfOptions<V>) {
     this.#tier = tier;
     this.#options = options;
+    this.#entries = new Slots(options.singles);
     const limited = options.maxEntries !== undefined || options.maxBytes !== undefined;
-    this.#order = limited ? new Sieve(SHELF_BIT) : undefined;
+    this.#order = limited ? new EvictionOrder(SHELF_BIT) : undefined;
+  }
+
+  get budgeted(): boolean {
+    return this.#options.budgeted;
   }
 
   get size(): number {
@@ -50,7 +57,7 @@ export class Shelf<V> implements EntryOwner {
 
   /** Notes a use: one write. */
   touch(entry: Entry<V>): void {
-    entry.hot = HOT;
+    entry.touch();
   }
 
   /**
@@ -58,23 +65,33 @@ export class Shelf<V> implements EntryOwner {
    * larger than a limit is not kept, and undefined returned.
    */
   set(key: string, value: V, valueBytes: number, expiresAt: number): Entry<V> | undefined {
-    this.removeKey(key, 'replace');
-    const bytes = bytesWith(key, valueBytes);
-    const { maxBytes = Infinity, budgeted, onRefuse } = this.#options;
-    if (bytes > maxBytes || (budgeted && bytes > this.#tier.maxBytes)) {
-      onRefuse(key, bytes);
+    const only = this.#entries.onlyOf(key);
+    this.#replace(key, only);
+    const bytes = valueBytes + entryBytes(key, only, expiresAt, this.#order !== undefined);
+    if (this.#isTooLarge(bytes)) {
+      this.#options.onRefuse(key, bytes);
       return undefined;
     }
     this.#tier.sweep();
     this.#makeRoom(bytes);
     // A listener told of these removals may have called the cache and filled the key again.
-    this.removeKey(key, 'replace');
-    const entry = new Entry<V>(this, key, value, bytes, expiresAt);
-    this.#entries.set(key, entry);
+    this.#replace(key, only);
+    const entry = new Entry<V>(this, key, only, value, bytes, expiresAt);
+    this.#entries.add(entry);
     this.#bytes += bytes;
-    if (this.#order !== undefined) entry.inShelf = this.#order.add(entry);
-    this.#tier.add(entry, budgeted);
+    if (this.#order !== undefined) this.#order.add((entry.inShelf = linkTo(entry)));
+    this.#tier.add(entry);
     return entry;
+  }
+
+  #replace(key: string, only: unknown): void {
+    const entry = this.#entries.get(key, only);
+    if (entry !== undefined) this.remove(entry, 'replace');
+  }
+
+  #isTooLarge(bytes: number): boolean {
+    const { maxBytes = Infinity, budgeted } = this.#options;
+    return bytes > maxBytes || (budgeted && bytes > this.#tier.maxBytes);
   }
 
   #makeRoom(bytes: number): void {
@@ -87,16 +104,16 @@ export class Shelf<V> implements EntryOwner {
     if (this.#options.budgeted) this.#tier.makeRoom(bytes);
   }
 
-  /** A value has come to weigh something else than when it was put in: others leave for it, or it does itself. */
-  reweigh(entry: Entry<V>, valueBytes: number): void {
-    if (this.#entries.get(entry.key) !== entry) return;
-    const bytes = bytesWith(entry.key, valueBytes);
+  /** An entry has come to weigh more or less than when it was put in: others leave for it, or it does itself. */
+  addBytes(entry: Entry<V>, more: number): void {
+    if (!isIn(entry)) return;
+    const bytes = entry.bytes + more;
     const { maxBytes = Infinity, budgeted } = this.#options;
-    if (bytes > maxBytes || (budgeted && bytes > this.#tier.maxBytes)) {
+    if (this.#isTooLarge(bytes)) {
       this.remove(entry, 'evict');
       return;
     }
-    this.#bytes += bytes - entry.bytes;
+    this.#bytes += more;
     if (budgeted) this.#tier.reweigh(entry, bytes);
     else entry.bytes = bytes;
     while (this.#bytes > maxBytes) {
@@ -108,16 +125,17 @@ export class Shelf<V> implements EntryOwner {
 
   /** An entry is of use until another instant than it was put in with. */
   expireAt(entry: Entry<V>, expiresAt: number): void {
-    if (this.#entries.get(entry.key) !== entry) return;
-    this.#tier.drop(entry);
-    entry.expiresAt = expiresAt;
-    this.#tier.add(entry, this.#options.budgeted);
+    if (isIn(entry)) this.#tier.expireAt(entry, expiresAt);
+  }
+
+  /** An entry is not found by the primitive that is its key any more, but by those who ask for the key. */
+  byTextAlone(entry: Entry<V>): void {
+    if (isIn(entry)) this.#entries.byTextAlone(entry);
   }
 
   /** Until when an entry whose time has come stays all the same, since it was used meanwhile. */
-  usefulUntil(key: string, now: number): number {
-    const entry = this.#entries.get(key);
-    return entry === undefined ? now : (this.#options.usefulUntil?.(entry, now) ?? now);
+  usefulUntil(entry: Entry<V>, now: number): number {
+    return this.#options.usefulUntil?.(entry, now) ?? now;
   }
 
   /** Takes out what a key has, if it has anything. */
@@ -128,22 +146,23 @@ export class Shelf<V> implements EntryOwner {
 
   /** Takes an entry out, if it is still in. */
   remove(entry: Entry<V>, reason: RemovalReason): void {
-    if (this.#entries.get(entry.key) !== entry) return;
-    this.#entries.delete(entry.key);
+    if (!isIn(entry)) return;
+    this.#entries.delete(entry);
     this.#bytes -= entry.bytes;
     if (entry.inShelf !== undefined) this.#order?.remove(entry.inShelf);
     this.#tier.drop(entry);
+    entry.bytes = 0;
     this.#options.onRemove(entry, reason);
   }
 
   /** Takes every entry out. */
   clear(reason: RemovalReason): void {
     // Those that were there: a listener may fill again what it hears leaving.
-    const entries = [...this.#entries.values()];
-    for (const entry of entries) this.remove(entry, reason);
+    for (const entry of this.#entries.list()) this.remove(entry, reason);
   }
 }
 
-function bytesWith(key: string, valueBytes: number): number {
-  return valueBytes + 2 * key.length + ENTRY_OVERHEAD;
+/** What has left weighs nothing; whatever is in does. */
+function isIn({ bytes }: Entry<unknown>): boolean {
+  return bytes > 0;
 }

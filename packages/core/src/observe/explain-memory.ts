@@ -15,7 +15,7 @@ export function explainMemory(
   noRefreshFor: number,
 ): MemoryExplanation {
   if (entry === undefined) return { state: 'none', gone };
-  const { value, bytes, hot } = entry;
+  const { value, bytes, usedLately } = entry;
   return {
     state: stateOf(value, now, freshness),
     age: now - value.createdAt,
@@ -29,7 +29,7 @@ export function explainMemory(
     invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
     trustedFor: left(value.trustedUntil, now),
     noRefreshFor,
-    usedLately: hot !== 0,
+    usedLately,
   };
 }
 

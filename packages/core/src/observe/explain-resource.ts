@@ -40,6 +40,6 @@ function memoryOf({ shelf, report }: ResourceParts, key: string, now: number): M
     invalidated: [],
     trustedFor: undefined,
     noRefreshFor: Math.max(0, value.retryAt - now),
-    usedLately: entry.hot !== 0,
+    usedLately: entry.usedLately,
   };
 }

@@ -37,7 +37,7 @@ export function explainStream(
 function memoryOf({ shelf, report }: StreamParts, key: string, now: number): MemoryExplanation {
   const entry = shelf.get(key);
   if (entry === undefined) return { state: 'none', gone: report.goneBecause(key) };
-  const { value, bytes, hot } = entry;
+  const { value, bytes, usedLately } = entry;
   const useless = uselessSince(value, now);
   const freshFor = left(value.freshUntil, now);
   return {
@@ -53,6 +53,6 @@ function memoryOf({ shelf, report }: StreamParts, key: string, now: number): Mem
     invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
     trustedFor: left(value.trustedUntil, now),
     noRefreshFor: 0,
-    usedLately: hot !== 0,
+    usedLately,
   };
 }

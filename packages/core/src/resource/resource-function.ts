@@ -148,7 +148,7 @@ export class ResourceFunction {
       if (args !== undefined) this.#flights.rebuildBehind({ ...call, args }, value);
     } else {
       // Fresh, or it was when it began to be validated.
-      report.hit(call.key, 'memory', age, value.computeMs, call.options);
+      report.hit(call, 'memory', age, value.computeMs, call.options);
     }
     return value.holding;
   }

@@ -6,7 +6,7 @@ import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
 import { letIn, unblock } from './places.js';
 import { currentRun } from './run-context.js';
-import { differs, OTHER_INPUTS, type Limit, type Waiter, type WaitOptions } from './waiter.js';
+import { differs, OTHER_INPUTS, Staying, type Limit, type Waiter, type WaitOptions } from './waiter.js';
 
 /**
  * Why a run is told to stop, and why one that has not begun does not begin. One for all: the stack of one made where a
@@ -86,6 +86,8 @@ export class Flight<T> implements Recorder {
   #goesOn = false;
   readonly #clock: Clock;
   readonly #waiting = new Set<Waiter<T>>();
+  /** Those who wait to the end, whatever comes: one for all. */
+  #staying: Staying<T> | undefined;
   #outcome: Promise<T> | undefined;
 
   constructor(options: FlightOptions) {
@@ -129,7 +131,7 @@ export class Flight<T> implements Recorder {
 
   /** How many callers wait for it. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + (this.#staying?.count ?? 0);
   }
 
   /** Begins the run. */
@@ -149,6 +151,9 @@ export class Flight<T> implements Recorder {
     this.#outcome = undefined;
     for (const waiter of this.#waiting) tell(waiter);
     this.#waiting.clear();
+    const staying = this.#staying;
+    this.#staying = undefined;
+    if (staying !== undefined) tell(staying);
   }
 
   /** The end of the run, for whoever is no caller of it. */
@@ -166,7 +171,7 @@ export class Flight<T> implements Recorder {
     const { signal, limits, isSame } = options;
     // Who is no run, and leaves for no reason of their own, has nothing to tidy up.
     const stays = caller === undefined && signal === undefined && limits.length === 0 && isSame === undefined;
-    return stays ? this.#wait(options) : this.#waitFor(caller, options);
+    return stays ? (this.#staying ??= new Staying()).stay() : this.#waitFor(caller, options);
   }
 
   async #waitFor(caller: Flight<unknown> | undefined, options: WaitOptions<T>): Promise<T> {
@@ -175,7 +180,7 @@ export class Flight<T> implements Recorder {
       return await this.#wait(options);
     } finally {
       answered();
-      if (this.#waiting.size === 0 && !this.done && !this.#goesOn) options.onDeserted();
+      if (this.waiting === 0 && !this.done && !this.#goesOn) options.onDeserted();
     }
   }
 

@@ -1,15 +1,16 @@
-/** A tag that something kept carries. Its generation moves with each invalidation; the cell lives while it is carried. */
-interface TagCell {
+/**
+ * A tag that something kept carries, from one invalidation to the next: one object for all that carry it. It is known as
+ * long as it is carried.
+ */
+export interface TagStamp {
   readonly tag: string;
-  generation: number;
+  /** Whether the tag was not invalidated since. */
+  isCurrent: boolean;
+  /** How many carry it. */
   carriers: number;
 }
 
-/** The generation of one tag at the time when an entry was kept. */
-export interface TagStamp {
-  readonly cell: TagCell;
-  readonly generation: number;
-}
+const NO_STAMPS: readonly TagStamp[] = [];
 
 interface Invalidated {
   readonly position: number;
@@ -20,12 +21,14 @@ interface Invalidated {
 const LONGEST_LOG = 10_000;
 
 /**
- * What tag invalidations outdate, in this process: entries by a comparison of generations (so an invalidation costs the
+ * What tag invalidations outdate, in this process: entries by the stamps that they carry (so an invalidation costs the
  * same however many entries there are), flights by a log of the invalidations since the oldest of them began.
  */
 export class Generations {
-  readonly #cells = new Map<string, TagCell>();
+  readonly #stamps = new Map<string, TagStamp>();
   #log: Invalidated[] = [];
+  /** What was stamped last: many results of a function often have one list of tags. */
+  #latest: { readonly tags: readonly string[]; readonly stamps: readonly TagStamp[] } = { tags: [], stamps: NO_STAMPS };
   #position = 0;
   #forgottenUpTo = 0;
   #flights = 0;
@@ -49,8 +52,11 @@ export class Generations {
   /** Outdates everything that carries one of the tags. */
   invalidate(tags: readonly string[]): void {
     for (const tag of tags) {
-      const cell = this.#cells.get(tag);
-      if (cell !== undefined) cell.generation += 1;
+      const stamp = this.#stamps.get(tag);
+      if (stamp !== undefined) {
+        stamp.isCurrent = false;
+        this.#stamps.delete(tag);
+      }
       this.#position += 1;
       if (this.#flights > 0) this.#log.push({ position: this.#position, tag });
     }
@@ -66,32 +72,46 @@ export class Generations {
     return this.#log.find(({ position, tag }) => position > from && tags.includes(tag))?.position;
   }
 
-  /** Notes the generations of tags for an entry that is about to be kept. */
+  /** Stamps an entry that is about to be kept with its tags. */
   stamp(tags: readonly string[]): readonly TagStamp[] {
-    return tags.map((tag) => {
-      let cell = this.#cells.get(tag);
-      if (cell === undefined) this.#cells.set(tag, (cell = { tag, generation: 0, carriers: 0 }));
-      cell.carriers += 1;
-      return { cell, generation: cell.generation };
-    });
+    if (tags.length === 0) return NO_STAMPS;
+    const { stamps } = this.#latest;
+    if (this.#latest.tags !== tags || !stamps.every(isCarried)) {
+      this.#latest = { tags, stamps: tags.map((tag) => this.#carried(tag)) };
+      return this.#latest.stamps;
+    }
+    for (const stamp of stamps) stamp.carriers += 1;
+    return stamps;
+  }
+
+  #carried(tag: string): TagStamp {
+    let stamp = this.#stamps.get(tag);
+    if (stamp === undefined) this.#stamps.set(tag, (stamp = { tag, isCurrent: true, carriers: 0 }));
+    stamp.carriers += 1;
+    return stamp;
   }
 
   /** An entry has gone: tags that nothing carries any more are forgotten. */
   release(stamps: readonly TagStamp[]): void {
-    for (const { cell } of stamps) {
-      cell.carriers -= 1;
-      if (cell.carriers === 0) this.#cells.delete(cell.tag);
+    for (const stamp of stamps) {
+      stamp.carriers -= 1;
+      if (stamp.carriers === 0 && stamp.isCurrent) this.#stamps.delete(stamp.tag);
     }
   }
 }
 
+/** Whether others have a stamp that is still good. */
+function isCarried({ isCurrent, carriers }: TagStamp): boolean {
+  return isCurrent && carriers > 0;
+}
+
 /** The tags of an entry. */
 export function tagsOf(stamps: readonly TagStamp[]): readonly string[] {
-  return stamps.map(({ cell }) => cell.tag);
+  return stamps.map(({ tag }) => tag);
 }
 
 /** Whether none of an entry's tags was invalidated since it was kept. */
 export function isCurrent(stamps: readonly TagStamp[]): boolean {
-  for (const { cell, generation } of stamps) if (cell.generation !== generation) return false;
+  for (const stamp of stamps) if (!stamp.isCurrent) return false;
   return true;
 }

@@ -96,9 +96,16 @@ function asLists<T>(sets: ReadonlyMap<object, ReadonlySet<T>>): ReadonlyMap<obje
 
 const NO_SOURCES: TagSources = { untokened: [], stores: new Map(), clears: new Map() };
 
+/** Of the last value with tags of its own alone: those of a function are often one list. */
+let ofOwn = NO_SOURCES;
+
 /** The sources of a value of a function in memory only. */
 export function memorySources(own: readonly string[], used: Inherited | undefined): TagSources {
-  if (used === undefined) return own.length === 0 ? NO_SOURCES : { ...NO_SOURCES, untokened: own };
+  if (used === undefined && own.length === 0) return NO_SOURCES;
+  if (used === undefined) {
+    if (ofOwn.untokened !== own) ofOwn = { ...NO_SOURCES, untokened: own };
+    return ofOwn;
+  }
   const { untokened, stores, clears } = used.sources;
   return { untokened: [...new Set([...own, ...untokened])], stores, clears };
 }

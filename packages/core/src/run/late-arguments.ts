@@ -42,6 +42,11 @@ export class LateArguments {
     return late;
   }
 
+  /** The same; undefined where nothing can change them. */
+  static unlessFixed(call: KeyedCall, keyer: Keyer, fn: string): LateArguments | undefined {
+    return isObject(call.self) || call.args.some(isObject) ? LateArguments.of(call, keyer, fn) : undefined;
+  }
+
   /** The same arguments, for a second one who asks. */
   forAnother(): LateArguments {
     const other = new LateArguments(this.#call, this.#keyer, this.#mayChange ? this.#taken : undefined);

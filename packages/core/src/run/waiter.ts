@@ -32,3 +32,27 @@ export interface Waiter<T> {
 export function differs<T>({ isSame }: Waiter<T>, read: Read): boolean {
   return isSame !== undefined && !isSame(read);
 }
+
+/** All who wait to the end and are not let go before: they share one promise, however many they are. */
+export class Staying<T> implements Waiter<T> {
+  readonly isSame = undefined;
+  count = 0;
+  #end: Pick<Waiter<T>, 'resolve' | 'reject'> | undefined;
+  readonly #promise = new Promise<T>((resolve, reject) => {
+    this.#end = { resolve, reject };
+  });
+
+  /** One more. */
+  stay(): Promise<T> {
+    this.count += 1;
+    return this.#promise;
+  }
+
+  resolve(outcome: T): void {
+    this.#end?.resolve(outcome);
+  }
+
+  reject(error: unknown): void {
+    this.#end?.reject(error);
+  }
+}

@@ -83,7 +83,7 @@ export class StreamFunction implements Calls<CallOptions> {
         begin,
         run: undefined,
         passes: () => passedOn(host, entry.value, this.#now()),
-        tell: () => report.hit(key, 'memory', now - createdAt, computeMs, options),
+        tell: () => report.hit({ key }, 'memory', now - createdAt, computeMs, options),
       };
     }
     if (entry !== undefined) shelf.remove(entry, reason === 'expired' ? 'expire' : 'delete');
