@@ -4,6 +4,8 @@ import type { Flight } from '../run/flight.js';
 
 /** So many outdated flights may wait in a row, each for the next: where calls and deletes never end, some must begin. */
 const MOST_IN_A_ROW = 3;
+/** How many wait in a row for a flight. */
+const inARow = new WeakMap<Flight<DataOutcome>, number>();
 
 /**
  * For a flight that was outdated before its function began: what the flight gives that callers of its key join now. Its own
@@ -16,8 +18,9 @@ export async function joinNewer(
 ): Promise<DataOutcome | undefined> {
   const newer = flight.reads === undefined ? flights.find(flight.key) : undefined;
   if (newer === undefined || newer === flight || newer.reads !== undefined) return undefined;
-  if (flight.outdatedBefore >= MOST_IN_A_ROW || newer.reaches(flight)) return undefined;
-  newer.outdatedBefore = Math.max(newer.outdatedBefore, flight.outdatedBefore + 1);
+  const row = (inARow.get(flight) ?? 0) + 1;
+  if (row > MOST_IN_A_ROW || newer.reaches(flight)) return undefined;
+  inARow.set(newer, Math.max(inARow.get(newer) ?? 0, row));
   const answered = newer.waitedForBy(flight, report.fn);
   try {
     const waits = { fn: report.fn, signal: undefined, limits: [], onDeserted: () => flights.desert(newer) };

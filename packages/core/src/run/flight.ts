@@ -75,8 +75,6 @@ export class Flight<T> implements Recorder {
   changed = false;
   /** Whether its function has not begun (it asks the store, say): what that will return is newer than anything kept so far. */
   looking = false;
-  /** How many flights, each outdated before its function began, wait in a row for this one. */
-  outdatedBefore = 0;
   /** Whether it has settled. */
   done = false;
   /** Made when the running function asks for its signal. */
