@@ -8,6 +8,10 @@ const READS = 64;
 /** What lives at least so long may be served late by a tick: 1 % of its life. */
 export const COARSE_LIFE: number = 100 * TICK;
 
+/** Small integers, also where V8 has 31 bits for them. */
+const NEVER = 2 ** 30 - 1;
+const DUE = NEVER - 1;
+
 /**
  * A clock that is read often and looked at seldom: it is late by 25 ms at most, longer only while the event loop is
  * blocked by something that asks for nothing. The clock of the machine takes longer to tell the time than a hit may take.
@@ -16,6 +20,12 @@ export const COARSE_LIFE: number = 100 * TICK;
 export class CoarseClock {
   readonly #clock: Clock;
   readonly #exact: boolean;
+  readonly #origin: number;
+  /**
+   * How many ticks have passed: what ends at a later one ({@link CoarseClock.tickOf}) has not ended. While the clock is to be
+   * looked at again there is none later but that of what never ends; a clock of the user's own always is.
+   */
+  tick: number = DUE;
   #time = 0;
   #left = 0;
   #isArmed = false;
@@ -23,6 +33,18 @@ export class CoarseClock {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#exact = clock !== systemClock;
+    this.#origin = clock.now();
+  }
+
+  /** The tick at which an instant has come. */
+  tickOf(instant: number): number {
+    if (instant === Infinity) return NEVER;
+    return Math.min(Math.max(0, Math.floor((instant - this.#origin) / TICK)), DUE - 1);
+  }
+
+  /** Who goes by the tick says how often so far: now and then it is time to look again. */
+  usedTick(times: number): void {
+    if (times % READS === 0) this.#expire();
   }
 
   /** Milliseconds on the clock. */
@@ -37,8 +59,14 @@ export class CoarseClock {
     if (this.#exact) return time;
     this.#time = time;
     this.#left = READS;
+    this.tick = this.tickOf(time);
     if (!this.#isArmed) this.#arm();
     return time;
+  }
+
+  #expire(): void {
+    this.#left = 0;
+    this.tick = DUE;
   }
 
   /** One timer while it is read, none while it is not. */
@@ -46,7 +74,7 @@ export class CoarseClock {
     this.#isArmed = true;
     const onTick = (): void => {
       this.#isArmed = false;
-      this.#left = 0;
+      this.#expire();
     };
     this.#clock.setTimer(onTick, TICK, 'background');
   }

@@ -31,7 +31,9 @@ export class DataEntry implements EntryOf {
   #freshUntil: number | undefined;
   #trustedUntil: number | undefined;
   /** In whole microseconds: those are not boxed. */
-  readonly #computeMicros: number;
+  readonly computeMicros: number;
+  /** Until which tick it goes the fast lane; negative where it has tags, 0 where it is not known to go there. */
+  lane = 0;
   #terms: Terms;
 
   constructor(of: EntryOf) {
@@ -40,7 +42,7 @@ export class DataEntry implements EntryOf {
     this.run = of.run;
     this.#freshUntil = finite(of.freshUntil);
     this.#trustedUntil = finite(of.trustedUntil);
-    this.#computeMicros = Math.round(of.computeMs * 1000);
+    this.computeMicros = Math.round(of.computeMs * 1000);
     this.#terms = termsOf(of);
   }
 
@@ -53,11 +55,12 @@ export class DataEntry implements EntryOf {
   }
 
   set trustedUntil(instant: number) {
+    this.lane = 0;
     this.#trustedUntil = finite(instant);
   }
 
   get computeMs(): number {
-    return this.#computeMicros / 1000;
+    return this.computeMicros / 1000;
   }
 
   get acts(): Acts | undefined {
@@ -94,6 +97,7 @@ export class DataEntry implements EntryOf {
 
   /** Its life is over now: only stale windows serve it. */
   end(now: number): void {
+    this.lane = 0;
     this.#freshUntil = Math.min(this.freshUntil, now);
   }
 

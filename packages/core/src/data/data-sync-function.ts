@@ -8,7 +8,7 @@ import { passedOn } from './passed-on.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
-import { FastLane } from './fast-lane.js';
+import { FastLane, MORE } from './fast-lane.js';
 import { isKnownHit } from './known-hit.js';
 import { syncEntry } from './sync-entry.js';
 import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
@@ -42,6 +42,12 @@ export class DataSyncFunction {
     this.#lane = new FastLane(parts);
   }
 
+  /** Answers a call with one argument by what memory has, where there is nothing else to do; else with {@link MORE}. */
+  hit(only: unknown): unknown {
+    const known = this.#aliases?.singles.get(only);
+    return known !== undefined && this.#lane.takes(known.value) ? this.#lane.answer(known) : MORE;
+  }
+
   call(self: unknown, args: readonly unknown[]): unknown {
     const known = this.#aliases?.find(args);
     if (known !== undefined && this.#lane.takes(known.value)) return this.#lane.answer(known);
@@ -53,7 +59,9 @@ export class DataSyncFunction {
     const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     const isHit = known !== undefined && isKnownHit(this.#parts, known, settings.policy);
-    return isHit ? this.#hit(known, host.coarse.now()) : this.#answer({ key: keyer.keyOf(self, args), self, args });
+    if (!isHit) return this.#answer({ key: keyer.keyOf(self, args), self, args });
+    this.#lane.admit(known.value);
+    return this.#hit(known, host.coarse.now());
   }
 
   #answer(call: SyncCall): unknown {
