@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.js';
 import { COARSE_LIFE, type CoarseClock } from '../coarse-clock.js';
 import type { Audience } from '../events.js';
-import type { Entry } from '../memory/index.js';
 import type { Counters } from '../observe/counters.js';
 import { isCurrent } from '../run/generation.js';
 import { currentRecorder } from '../run/run-context.js';
@@ -43,10 +42,9 @@ export class FastLane {
   }
 
   /** Counts the hit, and answers with what its caller gets. Throws what a codec throws. */
-  answer(entry: Entry<DataEntry>): unknown {
-    const { kept, computeMs } = entry.value;
+  answer(entry: DataEntry): unknown {
     entry.touch();
-    this.#counters.hit('memory', computeMs);
-    return kept.copy();
+    this.#counters.hit('memory', entry.computeMs);
+    return entry.copy();
   }
 }
