@@ -6,7 +6,7 @@
 const dist = new URL('../packages/core/dist/', import.meta.url);
 const load = (path) => import(new URL(path, dist).href);
 
-/** `AliasTable`, by which hits are found, and `createKeyer`, which makes the canonical text of a call. */
+/** `AliasTable`, by which hits are found, `onlyOfKey`, and `createKeyer`, which makes the canonical text of a call. */
 export const keyRoom = () => load('key/index.js');
 
 /** `keep`, which makes a private master of which copies are handed out. */

@@ -45,19 +45,28 @@ function load(_argument) {
 /** A Map whose keys `keyOf` makes. */
 const mapped = (keyOf) => {
   const entries = new Map();
-  return { put: (args, item) => entries.set(keyOf(args), item), find: (args) => entries.get(keyOf(args)) };
+  return {
+    put(args, item) {
+      const key = keyOf(args);
+      entries.set(key, item);
+      return key;
+    },
+    find: (args) => entries.get(keyOf(args)),
+  };
 };
 
 /** By name: something that finds items by arguments. */
 const finders = {
   /** The way of a hit: arguments that were seen are found by an alias, others by the text. */
   async millpond() {
-    const [{ AliasTable }, byText] = await Promise.all([keyRoom(), finders['millpond, canonical text']()]);
+    const [{ AliasTable, onlyOfKey }, byText] = await Promise.all([keyRoom(), finders['millpond, canonical text']()]);
     const table = new AliasTable();
     return {
       put(args, item) {
-        byText.put(args, item);
-        table.note(args, item);
+        const key = byText.put(args, item);
+        const only = onlyOfKey(key);
+        if (only === undefined) table.note(args, item);
+        else table.singles.set(only, item);
       },
       find: (args) => table.find(args) ?? byText.find(args),
     };

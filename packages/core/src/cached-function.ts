@@ -1,7 +1,7 @@
 import type { Invalidation } from './cached.js';
 import type { Built } from './host.js';
 import { showKey, type Keyer } from './key/index.js';
-import type { Shelf } from './memory/index.js';
+import type { Entry, Shelf } from './memory/index.js';
 import type { Explanation } from './observe/explanation.js';
 import type { Reporter } from './reporter.js';
 import type { FlightTable } from './run/flight-table.js';
@@ -13,7 +13,7 @@ import { dress, instanceOf, type AnyFunction } from './wrapping.js';
 export interface CachedFunctionParts {
   readonly original: AnyFunction;
   readonly keyer: Keyer;
-  readonly shelf: Pick<Shelf<unknown>, 'size' | 'bytes' | 'removeKey' | 'clear'>;
+  readonly shelf: Pick<Shelf<Entry>, 'size' | 'bytes' | 'removeKey' | 'clear'>;
   readonly flights: Pick<FlightTable<unknown>, 'outdate' | 'outdateAll'>;
   readonly report: Reporter;
   readonly scope: FunctionScope | undefined;

@@ -20,7 +20,8 @@ const DUE = NEVER - 1;
 export class CoarseClock {
   readonly #clock: Clock;
   readonly #exact: boolean;
-  readonly #origin: number;
+  /** The instant at which ticks begin: when it was first looked at. */
+  #origin: number | undefined;
   /**
    * How many ticks have passed: what ends at a later one ({@link CoarseClock.tickOf}) has not ended. While the clock is to be
    * looked at again there is none later but that of what never ends; a clock of the user's own always is.
@@ -33,13 +34,20 @@ export class CoarseClock {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#exact = clock !== systemClock;
-    this.#origin = clock.now();
   }
 
   /** The tick at which an instant has come. */
   tickOf(instant: number): number {
     if (instant === Infinity) return NEVER;
-    return Math.min(Math.max(0, Math.floor((instant - this.#origin) / TICK)), DUE - 1);
+    const origin = (this.#origin ??= this.#clock.now());
+    return Math.min(Math.max(0, Math.floor((instant - origin) / TICK)), DUE - 1);
+  }
+
+  /** Whether a tick is still to come, where it is time to look; what is 0 is not. */
+  isToCome(tick: number): boolean {
+    if (this.tick !== DUE || tick === 0) return false;
+    this.now();
+    return tick > this.tick;
   }
 
   /** Who goes by the tick says how often so far: now and then it is time to look again. */
@@ -57,6 +65,7 @@ export class CoarseClock {
   #look(): number {
     const time = this.#clock.now();
     if (this.#exact) return time;
+    this.#origin ??= time;
     this.#time = time;
     this.#left = READS;
     this.tick = this.tickOf(time);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCache } from '@millpond/core';
 import { entryBytes } from '../../../packages/core/src/memory/entry-bytes.js';
-import { MemoryTier, type Shelf } from '../../../packages/core/src/memory/index.js';
+import { MemoryTier, ValueEntry, type Shelf } from '../../../packages/core/src/memory/index.js';
 import { fakeClock } from '../../support/fake-clock.js';
 
 /** What an entry of a key of one character weighs beside its value, in a shelf without limits and in one with. */
@@ -10,7 +10,7 @@ const LIMITED = entryBytes('a', undefined, Infinity, true);
 
 interface Books {
   readonly tier: MemoryTier;
-  readonly shelf: Shelf<string>;
+  readonly shelf: Shelf<ValueEntry<string>>;
   readonly removed: string[];
   /** Gives the value of a key another weight. */
   readonly reweigh: (key: string, bytes: number) => void;
@@ -19,14 +19,14 @@ interface Books {
 function books(options: { readonly maxBytes?: number; readonly budgeted?: boolean } = {}, budget = 10_000): Books {
   const tier = new MemoryTier(budget, fakeClock());
   const removed: string[] = [];
-  const shelf = tier.shelf<string>({
+  const shelf = tier.shelf<ValueEntry<string>>({
     maxEntries: undefined,
     maxBytes: options.maxBytes,
     budgeted: options.budgeted ?? true,
     onRemove: (entry, reason) => removed.push(`${entry.key} ${reason}`),
     onRefuse: (key) => removed.push(`${key} refused`),
   });
-  const entries = ['a', 'b', 'c'].map((key) => shelf.set(key, key, 1000, Infinity));
+  const entries = ['a', 'b', 'c'].map((key) => shelf.set(key, new ValueEntry(key), 1000, Infinity));
   const reweigh = (key: string, bytes: number): void => {
     const entry = entries.find((one) => one?.key === key);
     if (entry === undefined) throw new Error(`nothing under ${key}`);
@@ -56,7 +56,7 @@ describe('an entry that comes to weigh something else', () => {
   });
 
   test('and where the cache has one', () => {
-    const { tier, shelf, removed, reweigh } = books({}, 5000);
+    const { tier, shelf, removed, reweigh } = books({}, 4500);
     reweigh('a', 2500);
     expect(removed).toEqual(['b evict']);
     expect([shelf.bytes, tier.bytes]).toEqual([3500 + 2 * BESIDE, 3500 + 2 * BESIDE]);

@@ -16,12 +16,23 @@ export interface Kept {
   /** What is known of the master; undefined when it was not looked at (`share`). */
   readonly findings: Findings | undefined;
   /**
+   * Its master and what copies that, once that is settled: who has both makes copies without this, and needs it no more.
+   * Undefined as long as each copy is decided upon here.
+   */
+  readonly settled: Settled | undefined;
+  /**
    * What one caller gets: a fresh copy (`clone`), the one frozen master (`freeze`), or the value itself (`share`).
    * Throws `ERR_MILLPOND_UNCACHEABLE_VALUE` when a codec does not decode any more what it did when the value was kept.
    */
   copy(): unknown;
   /** What is written of it to a store: instances are what their codecs have made of them. Throws as `keep` does. */
   written(): unknown;
+}
+
+/** A master, and what one caller gets of it. */
+export interface Settled {
+  readonly master: unknown;
+  readonly copy: (master: unknown) => unknown;
 }
 
 /** How a value is kept. */
@@ -122,6 +133,9 @@ function run(walk: Build, value: unknown, options: KeepOptions, read: Read | und
   }
 }
 
+/** What all get of a value that nobody can change, or that may be shared. */
+const itself: Settled['copy'] = (master) => master;
+
 /** A value that nobody can change. */
 class OneForAll implements Kept {
   readonly master: unknown;
@@ -132,6 +146,10 @@ class OneForAll implements Kept {
     this.master = master;
     this.bytes = bytes;
     this.findings = findings;
+  }
+
+  get settled(): Settled {
+    return { master: this.master, copy: itself };
   }
 
   copy(): unknown {
@@ -157,6 +175,10 @@ class Shared implements Kept {
     this.bytes = weigh(value);
     this.#options = options;
     if (options.onMutated !== undefined) this.#picture = picture(value);
+  }
+
+  get settled(): Settled | undefined {
+    return this.#picture === undefined ? { master: this.master, copy: itself } : undefined;
   }
 
   copy(): unknown {
@@ -194,6 +216,10 @@ class Tree implements Kept {
     this.#copy = copier?.copy;
   }
 
+  get settled(): Settled | undefined {
+    return this.#copy && { master: this.master, copy: this.#copy };
+  }
+
   copy(): unknown {
     return this.#copy === undefined ? this.#early() : this.#copy(this.master);
   }
@@ -226,6 +252,7 @@ class Mixed implements Kept {
   readonly master: object;
   readonly bytes: number;
   readonly findings: Findings;
+  readonly settled = undefined;
   readonly #fn: string;
 
   constructor(master: object, bytes: number, findings: Findings, fn: string) {

@@ -51,7 +51,7 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
       return calls.usable(selfOf(this), args) !== undefined;
     },
     peek(this: unknown, ...args: readonly unknown[]): unknown {
-      return calls.usable(selfOf(this), args)?.kept.copy();
+      return calls.usable(selfOf(this), args)?.copy();
     },
     explain(this: unknown, ...args: readonly unknown[]): Explanation {
       return calls.explain(selfOf(this), args);

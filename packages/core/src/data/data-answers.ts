@@ -254,7 +254,7 @@ export class DataAnswers {
     const recorder = currentRecorder();
     if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
     this.#act(call, entry.acts);
-    return entry.kept.copy();
+    return entry.copy();
   }
 
   /** A value that is no data goes to the first who takes it. */

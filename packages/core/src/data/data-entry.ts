@@ -1,7 +1,8 @@
 import { COARSE_LIFE } from '../coarse-clock.js';
-import type { Kept } from '../copy/index.js';
+import type { Kept, Settled } from '../copy/index.js';
 import type { Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
+import { Entry } from '../memory/index.js';
 import { isCurrent, type TagStamp } from '../run/generation.js';
 import type { TagSources } from '../run/inherited.js';
 import type { Freshness } from './call-policy.js';
@@ -22,11 +23,12 @@ export interface EntryOf extends Omit<Terms, 'dropped'> {
   readonly computeMs: number;
 }
 
-/** A kept result with its instants: there may be millions, so that what most do not have takes no room. */
-export class DataEntry implements EntryOf {
-  readonly kept: Kept;
-  readonly createdAt: number;
-  readonly run: number;
+/** A kept result with its instants. There may be millions, so that what most do not have takes no room. */
+export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
+  /** What copies the master; undefined as long as what keeps it decides that each time. */
+  #copy: Settled['copy'] | undefined;
+  /** The master; what keeps it as long as there is no `#copy`. */
+  #source: unknown;
   /** V8 would box an Infinity for each. */
   #freshUntil: number | undefined;
   #trustedUntil: number | undefined;
@@ -35,15 +37,36 @@ export class DataEntry implements EntryOf {
   /** Until which tick it goes the fast lane; negative where it has tags, 0 where it is not known to go there. */
   lane = 0;
   #terms: Terms;
+  readonly createdAt: number;
+  readonly run: number;
 
   constructor(of: EntryOf) {
-    this.kept = of.kept;
+    super();
+    this.#source = of.kept;
+    this.#settle(of.kept);
     this.createdAt = of.createdAt;
     this.run = of.run;
     this.#freshUntil = finite(of.freshUntil);
     this.#trustedUntil = finite(of.trustedUntil);
     this.computeMicros = Math.round(of.computeMs * 1000);
     this.#terms = termsOf(of);
+  }
+
+  /** What one caller gets. Throws what a codec throws. */
+  copy(): unknown {
+    return this.#copy === undefined ? this.#copyByKept(keptIn(this.#source)) : this.#copy(this.#source);
+  }
+
+  #copyByKept(kept: Kept): unknown {
+    const value = kept.copy();
+    this.#settle(kept);
+    return value;
+  }
+
+  #settle({ settled }: Kept): void {
+    if (settled === undefined) return;
+    this.#copy = settled.copy;
+    this.#source = settled.master;
   }
 
   get freshUntil(): number {
@@ -106,16 +129,23 @@ export class DataEntry implements EntryOf {
     this.#terms = { ...this.#terms, dropped: true };
   }
 
-  /** Its estimated bytes, when it has just been made. */
-  get bytes(): number {
+  /** The estimated bytes of what it has beside what every entry has and its value, when it has just been made. */
+  get ownBytes(): number {
     const instants = (this.#freshUntil === undefined ? 0 : BOX) + (this.#trustedUntil === undefined ? 0 : BOX);
-    return ITSELF + instants + this.kept.bytes + (this.acts?.bytes ?? 0) + bytesOfTerms(this.#terms);
+    const keeper = this.#copy === undefined ? KEEPER : 0;
+    return FIELDS + instants + keeper + (this.acts?.bytes ?? 0) + bytesOfTerms(this.#terms);
   }
 }
 
-/** The entry, and what keeps its value. */
-const ITSELF = 96 + 64;
 const BOX = 16;
+const FIELDS = 64 + BOX;
+/** What keeps a value whose copies are not settled. */
+const KEEPER = 72;
+
+/** Where copies are not settled, what they are made of is what keeps the value. */
+function keptIn(source: unknown): Kept {
+  return source as Kept;
+}
 
 function finite(instant: number): number | undefined {
   return instant === Infinity ? undefined : instant;

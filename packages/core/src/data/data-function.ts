@@ -15,7 +15,6 @@ import { recursiveCall } from '../errors/index.js';
 import { callerContext, Reads, someCanBeRead, type Located, type Read } from '../input/index.js';
 import { explainData } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
-import type { Entry } from '../memory/index.js';
 import { Flight } from '../run/flight.js';
 import { record, type Recorder } from '../run/inherited.js';
 import { currentRecorder, currentRun, runWithin } from '../run/run-context.js';
@@ -50,10 +49,10 @@ export class DataFunction {
   /** Answers a call with one argument by what memory has, where there is nothing else to do; undefined when there is. */
   hit(only: unknown): Promise<unknown> | undefined {
     const known = this.#aliases?.singles.get(only);
-    return known !== undefined && this.#lane.takes(known.value) ? this.#handOut(known) : undefined;
+    return known !== undefined && this.#lane.takes(known) ? this.#handOut(known) : undefined;
   }
 
-  #handOut(known: Entry<DataEntry>): Promise<unknown> {
+  #handOut(known: DataEntry): Promise<unknown> {
     try {
       return Promise.resolve(this.#lane.answer(known));
     } catch (error) {
@@ -64,7 +63,7 @@ export class DataFunction {
   /** Answers a call; every failure is a rejection. */
   call(self: unknown, args: readonly unknown[], policy: CallPolicy = this.#policy): Promise<unknown> {
     const known = this.#aliases?.find(args);
-    if (known === undefined || policy !== this.#policy || !this.#lane.takes(known.value)) {
+    if (known === undefined || policy !== this.#policy || !this.#lane.takes(known)) {
       return this.#longWay(self, args, policy, known);
     }
     return this.#handOut(known);
@@ -75,13 +74,13 @@ export class DataFunction {
     self: unknown,
     args: readonly unknown[],
     policy: CallPolicy,
-    known: Entry<DataEntry> | undefined,
+    known: DataEntry | undefined,
   ): Promise<unknown> {
     const { host, keyer } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args, policy.signal);
     try {
       if (known !== undefined && isKnownHit(this.#parts, known, policy)) {
-        this.#lane.admit(known.value);
+        this.#lane.admit(known);
         return this.#hit(known, host.coarse.now(), policy, currentRecorder());
       }
       const base = keyer.keyOf(self, args);
@@ -97,14 +96,13 @@ export class DataFunction {
     }
   }
 
-  #hit(entry: Entry<DataEntry>, now: number, policy: CallPolicy, recorder: Recorder | undefined): Promise<unknown> {
+  #hit(entry: DataEntry, now: number, policy: CallPolicy, recorder: Recorder | undefined): Promise<unknown> {
     const { shelf, host, report } = this.#parts;
-    const { value } = entry;
     shelf.touch(entry);
-    report.hit(entry, 'memory', Math.max(0, now - value.createdAt), value.computeMs, policy);
-    if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, this.#now()));
-    if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, entry.key);
-    return Promise.resolve(value.kept.copy());
+    report.hit(entry, 'memory', Math.max(0, now - entry.createdAt), entry.computeMs, policy);
+    if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
+    if (entry.acts !== undefined) host.effects.handOut(entry.acts, placeIn(recorder), report.fn, entry.key);
+    return Promise.resolve(entry.copy());
   }
 
   /** Where a call is to look, by the inputs of its caller. */
@@ -127,24 +125,23 @@ export class DataFunction {
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#answers.fly(call, undefined, undefined);
     const now = host.settings.clock.now();
-    const { value } = entry;
-    const state = stateOf(value, now, call.policy);
+    const state = stateOf(entry, now, call.policy);
     switch (state) {
       case 'fresh':
         if (call.key === call.base) aliases?.note(call.args, entry);
         return this.#hit(entry, now, call.policy, recorder);
       case 'stale':
         shelf.touch(entry);
-        report.stale(call.key, now - value.createdAt, value.computeMs, 'revalidate', call.policy);
-        if (recorder !== undefined) record(recorder, passedOn(this.#parts, value, now));
-        if (value.acts !== undefined) host.effects.handOut(value.acts, placeIn(recorder), report.fn, call.key);
+        report.stale(call.key, now - entry.createdAt, entry.computeMs, 'revalidate', call.policy);
+        if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, now));
+        if (entry.acts !== undefined) host.effects.handOut(entry.acts, placeIn(recorder), report.fn, call.key);
         this.#flights.refreshBehind(call);
-        return Promise.resolve(value.kept.copy());
+        return Promise.resolve(entry.copy());
       case 'fallback':
-        return this.#answers.fly(call, 'expired', value);
+        return this.#answers.fly(call, 'expired', entry);
       case 'expired':
         // It may be of use to calls with a wider window, or a looser bound.
-        if (now >= uselessFrom(value, settings.retention)) shelf.remove(entry, 'expire');
+        if (now >= uselessFrom(entry, settings.retention)) shelf.remove(entry, 'expire');
         return this.#answers.fly(call, state, undefined);
       case 'invalidated':
         shelf.remove(entry, 'delete');
@@ -205,12 +202,12 @@ export class DataFunction {
 
   /** A copy of it. */
   peek(self: unknown, args: readonly unknown[]): unknown {
-    return this.#usable(self, args)?.kept.copy();
+    return this.#usable(self, args)?.copy();
   }
 
   #usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
     const { keyer, shelf, settings } = this.#parts;
-    const entry = shelf.get(this.#located(keyer.keyOf(self, args)).key)?.value;
+    const entry = shelf.get(this.#located(keyer.keyOf(self, args)).key);
     if (entry === undefined) return undefined;
     const state = stateOf(entry, this.#now(), settings.policy);
     return state === 'fresh' || state === 'stale' ? entry : undefined;

@@ -12,7 +12,7 @@ import { wouldReplace } from './would-replace.js';
 import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
-import type { Entry, Shelf } from '../memory/index.js';
+import type { Shelf } from '../memory/index.js';
 import { isCurrent } from '../run/generation.js';
 import type { Inherited, TagSources } from '../run/inherited.js';
 import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
@@ -194,7 +194,7 @@ export class DataKeeper {
 
   /** What memory has of a call, unless an entry that was found in the store was computed later. */
   notOlderThan(key: string, found: DataEntry): DataEntry | undefined {
-    const there = this.#parts.shelf.get(key)?.value;
+    const there = this.#parts.shelf.get(key);
     return there !== undefined && there.createdAt >= found.createdAt && isCurrent(there.stamps) ? there : undefined;
   }
 
@@ -220,20 +220,20 @@ export class DataKeeper {
     return entry;
   }
 
-  #putIn(flight: Finder, entry: DataEntry, { began: found, path }: Made): void {
+  #putIn(flight: Finder, entry: DataEntry, { kept, began: found, path }: Made): void {
     const { shelf, settings, generations, flights, failures, cooldowns, variants } = this.#parts;
     const began = found ?? Infinity;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
     failures?.dropUntil(flight.key, entry.createdAt);
     if (found === undefined) cooldowns.end(flight.key);
-    const placed = shelf.set(flight.key, entry, entry.bytes, uselessFrom(entry, settings.retention));
+    const placed = shelf.set(flight.key, entry, kept.bytes + entry.ownBytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) {
       generations.release(entry.stamps);
       return;
     }
     // From now on look-ups are led to it by the inputs that its run has read.
     if (flight.reads !== undefined) variants.keep(flight.reads.base, path, flight.key);
-    if (found !== undefined) followWeight(shelf, placed);
+    if (found !== undefined) followWeight(shelf, placed, kept);
     if (flight.outdated) shelf.remove(placed, 'delete');
   }
 
@@ -258,8 +258,8 @@ export class DataKeeper {
 }
 
 /** Keeps the books of memory right; apart from where an entry is put in, so that nothing there is held on to by it. */
-function followWeight(shelf: Shelf<DataEntry>, placed: Entry<DataEntry>): void {
-  onReweighed(placed.value.kept, (more) => shelf.addBytes(placed, more));
+function followWeight(shelf: Shelf<DataEntry>, placed: DataEntry, kept: Kept): void {
+  onReweighed(kept, (more) => shelf.addBytes(placed, more));
 }
 
 function limitsOf(used: Inherited | undefined): StaleLimits {

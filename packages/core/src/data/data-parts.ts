@@ -9,7 +9,7 @@ import type { Generations } from '../run/generation.js';
 import type { CacheHost } from '../host.js';
 import type { KeepOptions } from '../copy/index.js';
 import type { AliasTable, Identity, Keyer } from '../key/index.js';
-import type { Entry, Shelf } from '../memory/index.js';
+import type { Shelf } from '../memory/index.js';
 import type { Places } from '../run/places.js';
 import type { Cooldowns } from '../run/refresh.js';
 import type { Reporter } from '../reporter.js';
@@ -30,7 +30,7 @@ export interface DataFunctionParts {
   readonly keyer: Keyer;
   readonly shelf: Shelf<DataEntry>;
   /** The shorter way to what is in the shelf, where arguments alone make the key. */
-  readonly aliases: AliasTable<Entry<DataEntry>> | undefined;
+  readonly aliases: AliasTable<DataEntry> | undefined;
   /** The failures that are kept, when there is an `errorTtl`. */
   readonly failures: Failures | undefined;
   readonly flights: FlightTable<DataOutcome>;

@@ -186,7 +186,7 @@ export class DataRun {
     const entry = this.#search.fallback(flight) ?? kept;
     if (entry === undefined || entry.dropped) return undefined;
     // What outdated the run may have been an `expire`: then the entry is still there, for this very case.
-    if (flight.outdated && shelf.get(flight.key)?.value !== entry) return undefined;
+    if (flight.outdated && shelf.get(flight.key) !== entry) return undefined;
     // An entry that has left memory does not carry its tags any more: the log tells of them.
     if (generations.firstInvalidation(flight.position, entry.tags) !== undefined) return undefined;
     const now = this.#now();
@@ -271,7 +271,7 @@ export class DataRun {
   /** Whether memory took an entry, or the store was given it: memory may be too small for it. */
   #isThere(key: string, entry: DataEntry): boolean {
     const { shelf, store } = this.#parts;
-    return (store !== undefined && !entry.unstored) || shelf.get(key)?.value === entry;
+    return (store !== undefined && !entry.unstored) || shelf.get(key) === entry;
   }
 
   #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource): DataAnswer {

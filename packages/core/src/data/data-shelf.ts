@@ -1,7 +1,7 @@
 import type { CacheHost } from '../host.js';
 import type { Variants } from '../input/index.js';
 import { AliasTable } from '../key/index.js';
-import { aliasBytes, type Entry, type Shelf } from '../memory/index.js';
+import { aliasBytes, type Shelf } from '../memory/index.js';
 import type { Reporter } from '../reporter.js';
 import type { AnyDataOptions } from '../settings/index.js';
 import type { DataEntry } from './data-entry.js';
@@ -23,7 +23,7 @@ export function dataShelf(
   isPlain: boolean,
 ): Pick<DataFunctionParts, 'shelf' | 'aliases'> {
   const aliases = isPlain
-    ? new AliasTable<Entry<DataEntry>>((entry, alias, isNoted) =>
+    ? new AliasTable<DataEntry>((entry, alias, isNoted) =>
         shelf.addBytes(entry, isNoted ? aliasBytes(alias) : -aliasBytes(alias)),
       )
     : undefined;
@@ -35,9 +35,9 @@ export function dataShelf(
     onRemove(entry, reason) {
       aliases?.forget(entry);
       const { key } = entry;
-      const missed = missedAfter(entry.value, reason, clock, settings.policy);
-      generations.release(entry.value.stamps);
-      if (reason === 'delete' || reason === 'clear') entry.value.drop();
+      const missed = missedAfter(entry, reason, clock, settings.policy);
+      generations.release(entry.stamps);
+      if (reason === 'delete' || reason === 'clear') entry.drop();
       if (reason === 'evict') onEvict(key);
       if (reason !== 'replace' && !variants.isEmpty) variants.forget(key);
       report.removed(key, reason, missed);

@@ -11,10 +11,9 @@ import type { MissReason } from '../events.js';
 import { FastLane, MORE } from './fast-lane.js';
 import { isKnownHit } from './known-hit.js';
 import { syncEntry } from './sync-entry.js';
-import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
+import { beginSyncRun, isStillThere, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
-import type { Entry } from '../memory/index.js';
 import { record } from '../run/inherited.js';
 import { currentRecorder, onTheStack } from '../run/run-context.js';
 import { inRootContextWithScopes } from '../scope/index.js';
@@ -45,22 +44,22 @@ export class DataSyncFunction {
   /** Answers a call with one argument by what memory has, where there is nothing else to do; else with {@link MORE}. */
   hit(only: unknown): unknown {
     const known = this.#aliases?.singles.get(only);
-    return known !== undefined && this.#lane.takes(known.value) ? this.#lane.answer(known) : MORE;
+    return known !== undefined && this.#lane.takes(known) ? this.#lane.answer(known) : MORE;
   }
 
   call(self: unknown, args: readonly unknown[]): unknown {
     const known = this.#aliases?.find(args);
-    if (known !== undefined && this.#lane.takes(known.value)) return this.#lane.answer(known);
+    if (known !== undefined && this.#lane.takes(known)) return this.#lane.answer(known);
     return this.#longWay(self, args, known);
   }
 
   /** Where there may be more to do than to hand out what an alias has led to. */
-  #longWay(self: unknown, args: readonly unknown[], known: Entry<DataEntry> | undefined): unknown {
+  #longWay(self: unknown, args: readonly unknown[], known: DataEntry | undefined): unknown {
     const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     const isHit = known !== undefined && isKnownHit(this.#parts, known, settings.policy);
     if (!isHit) return this.#answer({ key: keyer.keyOf(self, args), self, args });
-    this.#lane.admit(known.value);
+    this.#lane.admit(known);
     return this.#hit(known, host.coarse.now());
   }
 
@@ -69,7 +68,7 @@ export class DataSyncFunction {
     const entry = shelf.get(call.key);
     if (entry === undefined) return this.#unlessFailed(call, report.goneBecause(call.key) ?? 'cold', undefined);
     const now = this.#now();
-    const state = stateOf(entry.value, now, settings.policy);
+    const state = stateOf(entry, now, settings.policy);
     switch (state) {
       case 'fresh':
         aliases?.note(call.args, entry);
@@ -77,7 +76,7 @@ export class DataSyncFunction {
       case 'fallback':
       case 'stale':
         // Inside a refresh nothing stale is served (hazard 15).
-        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : entry.value);
+        return this.#unlessFailed(call, 'expired', currentRecorder()?.refreshes === true ? undefined : entry);
       case 'expired':
       case 'memory-ttl':
       case 'invalidated':
@@ -86,12 +85,11 @@ export class DataSyncFunction {
     }
   }
 
-  #hit(entry: Entry<DataEntry>, now: number): unknown {
+  #hit(entry: DataEntry, now: number): unknown {
     const { shelf, report, settings } = this.#parts;
-    const { value } = entry;
     shelf.touch(entry);
-    report.hit(entry, 'memory', Math.max(0, now - value.createdAt), value.computeMs, settings.policy);
-    return this.#handOut(entry, value);
+    report.hit(entry, 'memory', Math.max(0, now - entry.createdAt), entry.computeMs, settings.policy);
+    return this.#handOut(entry, entry);
   }
 
   refresh(self: unknown, args: readonly unknown[]): unknown {
@@ -170,19 +168,16 @@ export class DataSyncFunction {
     const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
     const acts = run.script?.recorded();
     if (isKept) failures?.keep(key, { error, acts }, settings.staticTags, now, ttl);
-    if (fallback !== undefined && this.#isThere(key, run, fallback) && now < errorUntil(fallback, settings.policy)) {
+    if (
+      fallback !== undefined &&
+      isStillThere(this.#parts, run, fallback) &&
+      now < errorUntil(fallback, settings.policy)
+    ) {
       return this.#serveStale(key, fallback);
     }
     report.miss(key, reason, settings.policy);
     this.#act(key, acts);
     throw error;
-  }
-
-  /** Whether an entry was not dropped during a run. What outdated that may have been an `expire`, which drops nothing. */
-  #isThere(key: string, run: SyncRun, entry: DataEntry): boolean {
-    const { generations, shelf } = this.#parts;
-    if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
-    return !run.outdated || shelf.get(key)?.value === entry;
   }
 
   #serveStale(key: string, entry: DataEntry): unknown {
@@ -195,7 +190,7 @@ export class DataSyncFunction {
     const recorder = currentRecorder();
     if (recorder !== undefined) record(recorder, passedOn(this.#parts, entry, this.#now()));
     if (entry.acts !== undefined) this.#act(of.key, entry.acts);
-    return entry.kept.copy();
+    return entry.copy();
   }
 
   /** Keeps a result; answers with what makes the caller's copy. */
@@ -219,10 +214,10 @@ export class DataSyncFunction {
     // Asked again after `when`, which may have invalidated.
     const keeps = this.#isCurrent(run, tags) && settings.wanted(value, args) && this.#isCurrent(run, tags);
     const entry = syncEntry(this.#parts, kept, run, { own, ttl, keeps });
-    if (keeps) this.#place(key, entry, run);
+    if (keeps) this.#place(key, entry, kept.bytes, run);
     // The function has returned: that ends a failure, also when `when` refuses what it has returned.
     else if (this.#isCurrent(run, tags)) failures?.drop(key);
-    report.computed(key, entry.computeMs, shelf.get(key)?.value === entry);
+    report.computed(key, entry.computeMs, shelf.get(key) === entry);
     return () => this.#handOut({ key }, entry);
   }
 
@@ -230,10 +225,10 @@ export class DataSyncFunction {
     return !run.outdated && this.#parts.generations.firstInvalidation(run.position, tags) === undefined;
   }
 
-  #place(key: string, entry: DataEntry, run: SyncRun): void {
+  #place(key: string, entry: DataEntry, valueBytes: number, run: SyncRun): void {
     const { shelf, settings, failures, generations } = this.#parts;
     failures?.drop(key);
-    const placed = shelf.set(key, entry, entry.bytes, uselessFrom(entry, settings.retention));
+    const placed = shelf.set(key, entry, valueBytes + entry.ownBytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) generations.release(entry.stamps);
     // Whoever was told of what it has pushed out may have invalidated.
     else if (run.outdated) shelf.remove(placed, 'delete');
@@ -249,7 +244,7 @@ export class DataSyncFunction {
     const given = kept.copy();
     const run = beginSyncRun(this.#parts, key);
     const said = { own: settings.tagsOf(given, args), ttl: settings.ttlOf(given, args), keeps: true };
-    this.#place(key, syncEntry(this.#parts, kept, run, said), run);
+    this.#place(key, syncEntry(this.#parts, kept, run, said), kept.bytes, run);
   }
 
   expire(self: unknown, args: readonly unknown[]): void {
@@ -298,7 +293,7 @@ export class DataSyncFunction {
   /** What a call would be served from memory. */
   usable(self: unknown, args: readonly unknown[]): DataEntry | undefined {
     const { shelf, keyer, settings } = this.#parts;
-    const entry = shelf.get(keyer.keyOf(self, args))?.value;
+    const entry = shelf.get(keyer.keyOf(self, args));
     return entry !== undefined && stateOf(entry, this.#now(), settings.policy) === 'fresh' ? entry : undefined;
   }
 

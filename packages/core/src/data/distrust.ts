@@ -13,7 +13,7 @@ export function distrust(
   { startedAt, certain }: { readonly startedAt: number; readonly certain: boolean },
 ): void {
   const there = shelf.get(key);
-  if (there?.value !== entry) return;
+  if (there !== entry) return;
   if (certain) {
     shelf.remove(there, 'delete');
     return;

@@ -1,5 +1,5 @@
 import type { CallPolicy } from './call-policy.js';
-import type { DataEntry } from './data-entry.js';
+import { DataEntry } from './data-entry.js';
 import { isLimited, type DataCall, type DataFlights } from './data-flights.js';
 import type { DataKeeper } from './data-keeper.js';
 import type { DataOutcome } from './data-outcome.js';
@@ -166,7 +166,7 @@ export class EarlyLook implements Early {
     }
     this.#parts.flights.unexpect(this.key);
     const taken = looked instanceof Promise ? looked : this.#looks.taken(this, looked);
-    if ('kept' in taken) {
+    if (taken instanceof DataEntry) {
       this.#found = taken;
       this.#answer(this);
     } else this.#fly()(taken);

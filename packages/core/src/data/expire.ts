@@ -12,8 +12,8 @@ export function expireIn(
   // Who comes by a shorter way than its key looks at a clock that may be late.
   aliases?.forget(entry);
   shelf.byTextAlone(entry);
-  entry.value.end(now);
-  const end = uselessFrom(entry.value, retention);
+  entry.end(now);
+  const end = uselessFrom(entry, retention);
   if (end > now) shelf.expireAt(entry, end);
   else shelf.remove(entry, 'expire');
 }

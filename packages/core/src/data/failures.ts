@@ -1,5 +1,5 @@
 import type { Acts } from '../effect/index.js';
-import type { MemoryTier, Shelf } from '../memory/index.js';
+import { ValueEntry, type MemoryTier, type Shelf } from '../memory/index.js';
 import { isCurrent, type Generations, type TagStamp } from '../run/generation.js';
 
 /** What a run has thrown, and what it had recorded by then. */
@@ -20,12 +20,12 @@ const ERROR_BYTES = 1000;
 
 /** The failures of one function that are kept for a while (`errorTtl`). */
 export class Failures {
-  readonly #shelf: Shelf<Failure>;
+  readonly #shelf: Shelf<ValueEntry<Failure>>;
   readonly #generations: Generations;
 
   constructor(memory: MemoryTier, generations: Generations, maxEntries: number | undefined) {
     this.#generations = generations;
-    this.#shelf = memory.shelf<Failure>({
+    this.#shelf = memory.shelf<ValueEntry<Failure>>({
       maxEntries,
       maxBytes: undefined,
       budgeted: true,
@@ -49,7 +49,7 @@ export class Failures {
     const stamps = this.#generations.stamp(tags);
     const bytes = ERROR_BYTES + (acts?.bytes ?? 0);
     const failure = { error, acts, failedAt: now, until: now + ttl, stamps };
-    const placed = this.#shelf.set(key, failure, bytes, failure.until);
+    const placed = this.#shelf.set(key, new ValueEntry(failure), bytes, failure.until);
     if (placed === undefined) this.#generations.release(stamps);
   }
 

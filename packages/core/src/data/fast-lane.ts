@@ -1,6 +1,5 @@
 import { COARSE_LIFE, type CoarseClock } from '../coarse-clock.js';
 import type { Audience } from '../events.js';
-import type { Entry } from '../memory/index.js';
 import type { Counters } from '../observe/counters.js';
 import { isCurrent } from '../run/generation.js';
 import { nobodyRecords } from '../run/run-context.js';
@@ -45,14 +44,13 @@ export class FastLane {
       lane = -lane;
     }
     // Its time may be over; somebody is told of every hit; or it is a run that asks, and takes over what the entry carries.
-    return lane > this.#coarse.tick && !this.#hearsHits.listens && nobodyRecords();
+    return (lane > this.#coarse.tick || this.#coarse.isToCome(lane)) && !this.#hearsHits.listens && nobodyRecords();
   }
 
   /** Counts the hit, and answers with what its caller gets. Throws what a codec throws. */
-  answer(entry: Entry<DataEntry>): unknown {
-    const { kept, computeMicros } = entry.value;
+  answer(entry: DataEntry): unknown {
     entry.touch();
-    this.#coarse.usedTick(this.#counters.memoryHit(computeMicros));
-    return kept.copy();
+    this.#coarse.usedTick(this.#counters.memoryHit(entry.computeMicros));
+    return entry.copy();
   }
 }

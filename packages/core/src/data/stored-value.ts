@@ -1,5 +1,5 @@
 import { decode, type Decoded } from '../codec/index.js';
-import { adopt, adoptTree, stringBytes, type KeepOptions, type Kept } from '../copy/index.js';
+import { adopt, adoptTree, stringBytes, type KeepOptions, type Kept, type Settled } from '../copy/index.js';
 
 /** Shorter texts are decoded and looked through at once: that costs next to nothing, and the next hit nothing at all. */
 const SHORT = 1000;
@@ -56,6 +56,11 @@ class Unread implements Kept {
 
   get findings(): Kept['findings'] {
     return this.#whole().findings;
+  }
+
+  /** What was not asked for a second time may be a text still. */
+  get settled(): Settled | undefined {
+    return this.#kept?.settled;
   }
 
   copy(): unknown {

@@ -1,3 +1,4 @@
+import type { DataEntry } from './data-entry.js';
 import type { DataSyncParts } from './data-sync-function.js';
 import type { Recorder } from '../run/inherited.js';
 import { currentRecorder } from '../run/run-context.js';
@@ -31,6 +32,12 @@ export function beginSyncRun(parts: DataSyncParts, key: string | undefined): Syn
     used: undefined,
     now: () => clock.now(),
   };
+}
+
+/** Whether an entry was not dropped during a run. What outdated that may have been an `expire`, which drops nothing. */
+export function isStillThere({ generations, shelf }: DataSyncParts, run: SyncRun, entry: DataEntry): boolean {
+  if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
+  return !run.outdated || shelf.get(run.key) === entry;
 }
 
 /** The tags of a result, with those of what its run has used. */

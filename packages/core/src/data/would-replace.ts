@@ -13,7 +13,7 @@ export function wouldReplace(
 ): boolean {
   const keys = reads === undefined ? [key] : variants.inTheWay(reads.base, path);
   return keys.some((each) => {
-    const there = shelf.get(each)?.value;
+    const there = shelf.get(each);
     return there !== undefined && test(there);
   });
 }

@@ -1,21 +1,30 @@
-/** What the index orders by, and where it notes its place. */
+/** Where the index notes the place of an item. */
 interface Expiring {
-  readonly expiresAt: number;
   heapIndex: number;
 }
 
-/** A binary heap of what expires, the next first; each item knows its place, so that it can leave at any time. */
+/**
+ * A binary heap of what expires, the next first; each item knows its place, so that it can leave at any time. The instants
+ * lie side by side: V8 would box each that an item has.
+ */
 export class ExpiryIndex<T extends Expiring> {
   readonly #heap: T[] = [];
+  readonly #instants: number[] = [];
 
   /** The item that expires next, or undefined when nothing does. */
   get first(): T | undefined {
     return this.#heap[0];
   }
 
-  add(item: T): void {
-    this.#place(item, this.#heap.length);
-    this.#rise(item);
+  /** When it does; Infinity for never. */
+  get firstInstant(): number {
+    return this.#at(0);
+  }
+
+  /** Enters an item that is not in. */
+  add(item: T, instant: number): void {
+    this.#place(item, instant, this.#heap.length);
+    this.#rise(item, instant);
   }
 
   remove(item: T): void {
@@ -23,41 +32,49 @@ export class ExpiryIndex<T extends Expiring> {
     if (hole < 0) return;
     item.heapIndex = -1;
     const last = this.#heap.pop();
-    if (last === undefined || last === item) return;
-    this.#place(last, hole);
-    this.#rise(last);
-    this.#sink(last);
+    const instant = this.#instants.pop();
+    if (last === undefined || last === item || instant === undefined) return;
+    this.#place(last, instant, hole);
+    this.#rise(last, instant);
+    this.#sink(last, instant);
   }
 
-  #place(item: T, index: number): void {
+  #place(item: T, instant: number, index: number): void {
     this.#heap[index] = item;
+    this.#instants[index] = instant;
     item.heapIndex = index;
   }
 
-  #rise(item: T): void {
+  #rise(item: T, instant: number): void {
     while (item.heapIndex > 0) {
       const index = item.heapIndex;
       const above = (index - 1) >> 1;
       const parent = this.#heap[above];
-      if (parent === undefined || parent.expiresAt <= item.expiresAt) return;
-      this.#place(parent, index);
-      this.#place(item, above);
+      const parentInstant = this.#at(above);
+      if (parent === undefined || parentInstant <= instant) return;
+      this.#place(parent, parentInstant, index);
+      this.#place(item, instant, above);
     }
   }
 
-  #sink(item: T): void {
+  #sink(item: T, instant: number): void {
     for (;;) {
-      const child = this.#earlierChild(item.heapIndex);
-      if (child === undefined || child.expiresAt >= item.expiresAt) return;
       const index = item.heapIndex;
-      this.#place(item, child.heapIndex);
-      this.#place(child, index);
+      const below = this.#earlierBelow(index);
+      const child = this.#heap[below];
+      const childInstant = this.#at(below);
+      if (child === undefined || childInstant >= instant) return;
+      this.#place(child, childInstant, index);
+      this.#place(item, instant, below);
     }
   }
 
-  #earlierChild(index: number): T | undefined {
-    const left = this.#heap[2 * index + 1];
-    const right = this.#heap[2 * index + 2];
-    return right !== undefined && left !== undefined && right.expiresAt < left.expiresAt ? right : left;
+  #earlierBelow(index: number): number {
+    const left = 2 * index + 1;
+    return this.#at(left + 1) < this.#at(left) ? left + 1 : left;
+  }
+
+  #at(index: number): number {
+    return index < this.#instants.length ? (this.#instants[index] ?? Infinity) : Infinity;
   }
 }

@@ -1,4 +1,4 @@
 export { aliasBytes } from './entry-bytes.js';
-export type { Entry } from './entry.js';
+export { Entry, ValueEntry } from './entry.js';
 export { MemoryTier } from './memory-tier.js';
 export type { Shelf } from './shelf.js';

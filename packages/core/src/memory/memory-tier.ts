@@ -11,8 +11,8 @@ const SWEEP_INTERVAL = 50;
 export class MemoryTier {
   readonly maxBytes: number;
   readonly #clock: Clock;
-  readonly #order = new EvictionOrder<Entry<unknown>>(CACHE_BIT);
-  readonly #expiry = new ExpiryIndex<Entry<unknown>>();
+  readonly #order = new EvictionOrder<Entry>(CACHE_BIT);
+  readonly #expiry = new ExpiryIndex<Entry>();
   #bytes = 0;
   #timer: Timer | undefined;
   #timerAt = Infinity;
@@ -28,34 +28,33 @@ export class MemoryTier {
     return this.#bytes;
   }
 
-  shelf<V>(options: ShelfOptions<V>): Shelf<V> {
+  shelf<E extends Entry>(options: ShelfOptions<E>): Shelf<E> {
     return new Shelf(this, options);
   }
 
-  /** Enters an entry into the indexes of the whole cache; a shelf calls it. */
-  add(entry: Entry<unknown>): void {
+  /** Enters an entry, of use until an instant, into the indexes of the whole cache; a shelf calls it. */
+  add(entry: Entry, expiresAt: number): void {
     if (entry.owner.budgeted) {
       this.#bytes += entry.bytes;
       this.#order.add(entry);
     }
-    this.#index(entry);
+    this.#index(entry, expiresAt);
   }
 
-  #index(entry: Entry<unknown>): void {
-    if (entry.expiresAt === Infinity) return;
-    this.#expiry.add(entry);
+  #index(entry: Entry, expiresAt: number): void {
+    if (expiresAt === Infinity) return;
+    this.#expiry.add(entry, expiresAt);
     this.#arm();
   }
 
   /** An entry is of use until another instant from now on; a shelf calls it. */
-  expireAt(entry: Entry<unknown>, instant: number): void {
+  expireAt(entry: Entry, instant: number): void {
     this.#expiry.remove(entry);
-    entry.expiresAt = instant;
-    this.#index(entry);
+    this.#index(entry, instant);
   }
 
   /** Takes an entry out of the indexes of the whole cache; a shelf calls it. */
-  drop(entry: Entry<unknown>): void {
+  drop(entry: Entry): void {
     this.#expiry.remove(entry);
     if (!entry.owner.budgeted) return;
     this.#order.remove(entry);
@@ -63,7 +62,7 @@ export class MemoryTier {
   }
 
   /** An entry of the budget weighs something else from now on; a shelf calls it. */
-  reweigh(entry: Entry<unknown>, bytes: number): void {
+  reweigh(entry: Entry, bytes: number): void {
     this.#bytes += bytes - entry.bytes;
     entry.bytes = bytes;
     this.makeRoom(0);
@@ -81,7 +80,9 @@ export class MemoryTier {
   /** Takes out what has expired; what was used meanwhile, and lives by that, comes later. */
   sweep(): void {
     const now = this.#clock.now();
-    for (let next = this.#expiry.first; next !== undefined && next.expiresAt <= now; next = this.#expiry.first) {
+    while (this.#expiry.firstInstant <= now) {
+      const next = this.#expiry.first;
+      if (next === undefined) return;
       const until = next.owner.usefulUntil(next, now);
       if (until > now) this.expireAt(next, until);
       else next.owner.remove(next, 'expire');
@@ -95,11 +96,11 @@ export class MemoryTier {
   }
 
   #arm(): void {
-    const next = this.#expiry.first;
-    if (next === undefined || next.expiresAt >= this.#timerAt || this.#closed) return;
+    const next = this.#expiry.firstInstant;
+    if (next >= this.#timerAt || this.#closed) return;
     this.#timer?.cancel();
     const now = this.#clock.now();
-    const delay = Math.max(next.expiresAt - now, SWEEP_INTERVAL);
+    const delay = Math.max(next - now, SWEEP_INTERVAL);
     this.#timerAt = now + delay;
     this.#timer = this.#clock.setTimer(() => this.#onTimer(), delay, 'background');
   }

@@ -1,5 +1,5 @@
 import type { RemovalReason } from '../events.js';
-import { Entry, type EntryOwner } from './entry.js';
+import type { Entry, EntryOwner } from './entry.js';
 import { EvictionOrder, SHELF_BIT } from './eviction-order.js';
 import type { MemoryTier } from './memory-tier.js';
 import { linkTo } from './queue.js';
@@ -7,30 +7,30 @@ import { Slots } from './slots.js';
 import { entryBytes } from './entry-bytes.js';
 
 /** The limits of one function's entries. */
-export interface ShelfOptions<V> {
+export interface ShelfOptions<E extends Entry> {
   readonly maxEntries: number | undefined;
   readonly maxBytes: number | undefined;
   /** Whether the entries count against the cache's byte budget (data), or not (resources). */
   readonly budgeted: boolean;
   /** Gets the entries whose key is of one primitive, by that; default: all are found by the text of their key. */
-  readonly singles?: Map<unknown, Entry<V>> | undefined;
+  readonly singles?: Map<unknown, E> | undefined;
   /** Asked when an entry's time has come: a later instant keeps it until then. Default: none. */
-  readonly usefulUntil?: ((entry: Entry<V>, now: number) => number) | undefined;
+  readonly usefulUntil?: ((entry: E, now: number) => number) | undefined;
   /** Told of every entry that leaves, with the reason, after it has left. */
-  readonly onRemove: (entry: Entry<V>, reason: RemovalReason) => void;
+  readonly onRemove: (entry: E, reason: RemovalReason) => void;
   /** Told of a value that is larger than a limit, with the bytes that its entry would have. */
   readonly onRefuse: (key: string, bytes: number) => void;
 }
 
 /** The entries of one function in memory. */
-export class Shelf<V> implements EntryOwner {
+export class Shelf<E extends Entry> implements EntryOwner {
   readonly #tier: MemoryTier;
-  readonly #options: ShelfOptions<V>;
-  readonly #entries: Slots<V>;
-  readonly #order: EvictionOrder<Entry<V>> | undefined;
+  readonly #options: ShelfOptions<E>;
+  readonly #entries: Slots<E>;
+  readonly #order: EvictionOrder<E> | undefined;
   #bytes = 0;
 
-  constructor(tier: MemoryTier, options: ShelfOptions<V>) {
+  constructor(tier: MemoryTier, options: ShelfOptions<E>) {
     this.#tier = tier;
     this.#options = options;
     this.#entries = new Slots(options.singles);
@@ -51,23 +51,23 @@ export class Shelf<V> implements EntryOwner {
   }
 
   /** The entry of a key, be it expired or not; a look, not a use. */
-  get(key: string): Entry<V> | undefined {
+  get(key: string): E | undefined {
     return this.#entries.get(key);
   }
 
   /** Notes a use: one write. */
-  touch(entry: Entry<V>): void {
+  touch(entry: E): void {
     entry.touch();
   }
 
   /**
-   * Puts a value in the place of what the key had. Expired entries leave first, then what was not used lately; a value
-   * larger than a limit is not kept, and undefined returned.
+   * Puts an entry, which is in no shelf, in the place of what the key had. Expired ones leave first, then what was not
+   * used lately; one larger than a limit is not kept, and undefined returned. `ownBytes` is what it takes by itself.
    */
-  set(key: string, value: V, valueBytes: number, expiresAt: number): Entry<V> | undefined {
+  set(key: string, entry: E, ownBytes: number, expiresAt: number): E | undefined {
     const only = this.#entries.onlyOf(key);
     this.#replace(key, only);
-    const bytes = valueBytes + entryBytes(key, only, expiresAt, this.#order !== undefined);
+    const bytes = ownBytes + entryBytes(key, only, expiresAt, this.#order !== undefined);
     if (this.#isTooLarge(bytes)) {
       this.#options.onRefuse(key, bytes);
       return undefined;
@@ -76,11 +76,11 @@ export class Shelf<V> implements EntryOwner {
     this.#makeRoom(bytes);
     // A listener told of these removals may have called the cache and filled the key again.
     this.#replace(key, only);
-    const entry = new Entry<V>(this, key, only, value, bytes, expiresAt);
+    entry.enter(this, key, only, bytes);
     this.#entries.add(entry);
     this.#bytes += bytes;
     if (this.#order !== undefined) this.#order.add((entry.inShelf = linkTo(entry)));
-    this.#tier.add(entry);
+    this.#tier.add(entry, expiresAt);
     return entry;
   }
 
@@ -105,7 +105,7 @@ export class Shelf<V> implements EntryOwner {
   }
 
   /** An entry has come to weigh more or less than when it was put in: others leave for it, or it does itself. */
-  addBytes(entry: Entry<V>, more: number): void {
+  addBytes(entry: E, more: number): void {
     if (!isIn(entry)) return;
     const bytes = entry.bytes + more;
     const { maxBytes = Infinity, budgeted } = this.#options;
@@ -124,17 +124,17 @@ export class Shelf<V> implements EntryOwner {
   }
 
   /** An entry is of use until another instant than it was put in with. */
-  expireAt(entry: Entry<V>, expiresAt: number): void {
+  expireAt(entry: E, expiresAt: number): void {
     if (isIn(entry)) this.#tier.expireAt(entry, expiresAt);
   }
 
   /** An entry is not found by the primitive that is its key any more, but by those who ask for the key. */
-  byTextAlone(entry: Entry<V>): void {
+  byTextAlone(entry: E): void {
     if (isIn(entry)) this.#entries.byTextAlone(entry);
   }
 
   /** Until when an entry whose time has come stays all the same, since it was used meanwhile. */
-  usefulUntil(entry: Entry<V>, now: number): number {
+  usefulUntil(entry: E, now: number): number {
     return this.#options.usefulUntil?.(entry, now) ?? now;
   }
 
@@ -145,7 +145,7 @@ export class Shelf<V> implements EntryOwner {
   }
 
   /** Takes an entry out, if it is still in. */
-  remove(entry: Entry<V>, reason: RemovalReason): void {
+  remove(entry: E, reason: RemovalReason): void {
     if (!isIn(entry)) return;
     this.#entries.delete(entry);
     this.#bytes -= entry.bytes;
@@ -163,6 +163,6 @@ export class Shelf<V> implements EntryOwner {
 }
 
 /** What has left weighs nothing; whatever is in does. */
-function isIn({ bytes }: Entry<unknown>): boolean {
+function isIn({ bytes }: Entry): boolean {
   return bytes > 0;
 }

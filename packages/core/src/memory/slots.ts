@@ -5,11 +5,11 @@ import type { Entry } from './entry.js';
  * The entries of one shelf, by their keys. Those whose key is of one primitive are found by that alone where they have a
  * Map of their own for it: so calls find them without making a text, and no text is held.
  */
-export class Slots<V> {
-  readonly #byText = new Map<string, Entry<V>>();
-  readonly #singles: Map<unknown, Entry<V>> | undefined;
+export class Slots<E extends Entry> {
+  readonly #byText = new Map<string, E>();
+  readonly #singles: Map<unknown, E> | undefined;
 
-  constructor(singles: Map<unknown, Entry<V>> | undefined) {
+  constructor(singles: Map<unknown, E> | undefined) {
     this.#singles = singles;
   }
 
@@ -23,29 +23,29 @@ export class Slots<V> {
   }
 
   /** `only`: what stands for the key, for those who know it. */
-  get(key: string, only: unknown = this.onlyOf(key)): Entry<V> | undefined {
+  get(key: string, only: unknown = this.onlyOf(key)): E | undefined {
     return (only === undefined ? undefined : this.#singles?.get(only)) ?? this.#byText.get(key);
   }
 
-  add(entry: Entry<V>): void {
+  add(entry: E): void {
     if (entry.only === undefined) this.#byText.set(entry.key, entry);
     else this.#singles?.set(entry.only, entry);
   }
 
   /** An entry that is in is found by the text of its key from now on. */
-  byTextAlone(entry: Entry<V>): void {
+  byTextAlone(entry: E): void {
     this.delete(entry);
     entry.holdText();
     this.add(entry);
   }
 
-  delete(entry: Entry<V>): void {
+  delete(entry: E): void {
     if (entry.only === undefined) this.#byText.delete(entry.key);
     else this.#singles?.delete(entry.only);
   }
 
   /** All that are there now. */
-  list(): Entry<V>[] {
+  list(): E[] {
     return [...this.#byText.values(), ...(this.#singles?.values() ?? [])];
   }
 }

@@ -2,32 +2,31 @@ import type { Freshness } from '../data/call-policy.js';
 import { errorUntil, revalidateUntil, stateOf, type DataEntry } from '../data/data-entry.js';
 import type { MissReason } from '../events.js';
 import type { Acts } from '../effect/index.js';
-import type { Entry } from '../memory/index.js';
 import { isCurrent, tagsOf } from '../run/generation.js';
 import type { MemoryExplanation } from './explanation.js';
 
 /** What memory holds of a call of a data function; `gone` is why it holds nothing, as far as that is remembered. */
 export function explainMemory(
-  entry: Entry<DataEntry> | undefined,
+  entry: DataEntry | undefined,
   gone: MissReason | undefined,
   now: number,
   freshness: Freshness,
   noRefreshFor: number,
 ): MemoryExplanation {
   if (entry === undefined) return { state: 'none', gone };
-  const { value, bytes, usedLately } = entry;
+  const { bytes, usedLately } = entry;
   return {
-    state: stateOf(value, now, freshness),
-    age: now - value.createdAt,
-    computeMs: value.computeMs,
-    freshFor: left(value.freshUntil, now),
-    staleWhileRevalidateFor: left(revalidateUntil(value, freshness), now),
-    staleIfErrorFor: left(Math.max(value.freshUntil, errorUntil(value, freshness)), now),
+    state: stateOf(entry, now, freshness),
+    age: now - entry.createdAt,
+    computeMs: entry.computeMs,
+    freshFor: left(entry.freshUntil, now),
+    staleWhileRevalidateFor: left(revalidateUntil(entry, freshness), now),
+    staleIfErrorFor: left(Math.max(entry.freshUntil, errorUntil(entry, freshness)), now),
     bytes,
-    tags: value.tags,
-    effects: effectsOf(value.acts),
-    invalidated: tagsOf(value.stamps.filter((stamp) => !isCurrent([stamp]))),
-    trustedFor: left(value.trustedUntil, now),
+    tags: entry.tags,
+    effects: effectsOf(entry.acts),
+    invalidated: tagsOf(entry.stamps.filter((stamp) => !isCurrent([stamp]))),
+    trustedFor: left(entry.trustedUntil, now),
     noRefreshFor,
     usedLately,
   };

@@ -1,7 +1,7 @@
 import type { Lease } from '../cached.js';
 import { cacheClosed, CacheError, recursiveCall, resourceAsksForItself } from '../errors/index.js';
 import type { MissReason } from '../events.js';
-import type { Entry } from '../memory/index.js';
+import type { ValueEntry } from '../memory/index.js';
 import { explainResource } from '../observe/explain-resource.js';
 import type { Explanation } from '../observe/explanation.js';
 import type { CallOptions } from '../options.js';
@@ -138,7 +138,7 @@ export class ResourceFunction {
   }
 
   /** `args` are what another is built with when this one is stale; undefined when they have changed meanwhile. */
-  #hit(call: ResourceCall, args: readonly unknown[] | undefined, { value }: Entry<ResourceEntry>): Holding {
+  #hit(call: ResourceCall, args: readonly unknown[] | undefined, { value }: ValueEntry<ResourceEntry>): Holding {
     const { report } = this.#parts;
     const now = this.#now();
     value.holding.usedAt = now;
@@ -154,7 +154,7 @@ export class ResourceFunction {
   }
 
   /** Asks `validate`; its verdict is about the instance that it saw, which may be gone by then (hazard 42). */
-  async #validated(call: ResourceCall, entry: Entry<ResourceEntry>, validation: Validation): Promise<Holding> {
+  async #validated(call: ResourceCall, entry: ValueEntry<ResourceEntry>, validation: Validation): Promise<Holding> {
     const { shelf, keyer, report } = this.#parts;
     const { holding } = entry.value;
     const late = LateArguments.of(call, keyer, report.fn);
@@ -172,7 +172,7 @@ export class ResourceFunction {
   }
 
   /** Builds another; when that fails, the one that is there serves on, as long as it may. */
-  async #orStale(call: ResourceCall, entry: Entry<ResourceEntry>): Promise<Holding> {
+  async #orStale(call: ResourceCall, entry: ValueEntry<ResourceEntry>): Promise<Holding> {
     const { host, shelf, keyer, report } = this.#parts;
     const late = LateArguments.of(call, keyer, report.fn);
     const { errorUntil } = entry.value;
@@ -189,7 +189,7 @@ export class ResourceFunction {
     }
   }
 
-  async #stillGood(call: ResourceCall, entry: Entry<ResourceEntry>, mayServe: () => boolean): Promise<boolean> {
+  async #stillGood(call: ResourceCall, entry: ValueEntry<ResourceEntry>, mayServe: () => boolean): Promise<boolean> {
     if (!mayServe()) return false;
     const asked = this.#validation?.ask(call, entry.value.holding.resource, this.#flights.patience(call));
     const valid = asked === undefined || (await asked);
@@ -197,7 +197,7 @@ export class ResourceFunction {
     return mayServe();
   }
 
-  #serveStale({ key, options }: ResourceCall, { value }: Entry<ResourceEntry>, why: unknown): Holding {
+  #serveStale({ key, options }: ResourceCall, { value }: ValueEntry<ResourceEntry>, why: unknown): Holding {
     const now = this.#now();
     value.holding.usedAt = now;
     const cause = why === TOO_SLOW || hasCode(why, 'TIMEOUT') ? 'timeout' : 'error';

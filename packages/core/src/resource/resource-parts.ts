@@ -1,6 +1,6 @@
 import type { CacheHost } from '../host.js';
 import type { Identity, Keyer } from '../key/index.js';
-import type { Shelf } from '../memory/index.js';
+import type { Shelf, ValueEntry } from '../memory/index.js';
 import { parseDuration, type Duration } from '../duration.js';
 import type { ReleaseReason } from '../options.js';
 import type { Reporter } from '../reporter.js';
@@ -26,7 +26,7 @@ export interface ResourceParts {
   readonly validate: ((...args: never) => unknown) | undefined;
   readonly rebuild: 'build-first' | 'release-first';
   readonly keyer: Keyer;
-  readonly shelf: Shelf<ResourceEntry>;
+  readonly shelf: Shelf<ValueEntry<ResourceEntry>>;
   readonly flights: FlightTable<Holding>;
   /** Whose its calls are; undefined when they are everybody's. */
   readonly scope: FunctionScope | undefined;
@@ -81,7 +81,7 @@ export function resourceParts(options: AnyResourceOptions, given: ResourceGiven)
       if (entry?.value.holding === holding) shelf.remove(entry, 'discard');
     },
   };
-  const shelf = host.memory.shelf<ResourceEntry>({
+  const shelf = host.memory.shelf<ValueEntry<ResourceEntry>>({
     maxEntries: given.maxEntries,
     maxBytes: undefined,
     budgeted: false,

@@ -1,5 +1,6 @@
 import { inRootContext } from '../context.js';
 import { argumentsChanged, cacheClosed } from '../errors/index.js';
+import { ValueEntry } from '../memory/index.js';
 import { DESERTED, type Flight } from '../run/flight.js';
 import { LateArguments, type KeyedCall } from '../run/late-arguments.js';
 import { runWithin } from '../run/run-context.js';
@@ -124,7 +125,7 @@ export class ResourceRun {
     flights.outdateOlder(key, (other) => other.run < run);
     const now = this.#now();
     const value = resourceEntry(holding, run, now, life, made);
-    const entry = shelf.set(key, value, 0, uselessFrom(value, now));
+    const entry = shelf.set(key, new ValueEntry(value), 0, uselessFrom(value, now));
     // Whoever was told of what it has pushed out may have invalidated.
     if (entry !== undefined && flight.outdated) shelf.remove(entry, 'discard');
   }

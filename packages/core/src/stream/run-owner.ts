@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inRootContext } from '../context.js';
 import { keep } from '../copy/index.js';
+import { ValueEntry } from '../memory/index.js';
 import type { Flight } from '../run/flight.js';
 import { itemsFrom, type Link } from './link.js';
 import { sourceOf } from './source.js';
@@ -134,7 +135,7 @@ function place(
   if (worth.freshUntil <= createdAt) return false;
   const stamps = generations.stamp(worth.tags);
   const entry: StreamEntry = { begin, createdAt, computeMs: createdAt - flight.startedAt, stamps, ...worth };
-  const placed = shelf.set(key, entry, bytes, entry.freshUntil);
+  const placed = shelf.set(key, new ValueEntry(entry), bytes, entry.freshUntil);
   if (placed === undefined) {
     generations.release(stamps);
     return false;
@@ -150,7 +151,14 @@ export function passThrough(parts: StreamParts, flight: Flight<void>, call: RunC
   return {
     ...begin(parts, call),
     maxBytes: Infinity,
-    keep: (item) => ({ master: item, bytes: 0, findings: undefined, copy: () => item, written: () => item }),
+    keep: (item) => ({
+      master: item,
+      bytes: 0,
+      findings: undefined,
+      settled: undefined,
+      copy: () => item,
+      written: () => item,
+    }),
     complete: () => nothing,
     fail: nothing,
     outgrow: nothing,

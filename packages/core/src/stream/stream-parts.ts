@@ -1,7 +1,7 @@
 import type { KeepOptions } from '../copy/index.js';
 import type { CacheHost } from '../host.js';
 import type { Identity, Keyer } from '../key/index.js';
-import type { Shelf } from '../memory/index.js';
+import type { Shelf, ValueEntry } from '../memory/index.js';
 import type { Reporter } from '../reporter.js';
 import type { FlightTable } from '../run/flight-table.js';
 import type { Generations } from '../run/generation.js';
@@ -22,7 +22,7 @@ export interface StreamParts {
   /** The most bytes (estimated) of one stream that are held. */
   readonly maxBytes: number;
   readonly keyer: Keyer;
-  readonly shelf: Shelf<StreamEntry>;
+  readonly shelf: Shelf<ValueEntry<StreamEntry>>;
   readonly flights: FlightTable<void>;
   readonly generations: Generations;
   readonly report: Reporter;
@@ -47,7 +47,7 @@ export function streamParts(options: AnyStreamOptions, given: StreamGiven): Stre
     context: options.context ?? 'detached',
     settings: streamSettings(options, report.fn),
     maxBytes: Math.min(maxValueBytes, maxBytes, host.settings.maxBytes),
-    shelf: memory.shelf<StreamEntry>({
+    shelf: memory.shelf<ValueEntry<StreamEntry>>({
       maxEntries: options.maxEntries,
       maxBytes: options.maxBytes,
       budgeted: true,
