@@ -149,11 +149,16 @@ function readSections(text: string, expected: ExpectedId | undefined): DecodedFr
   if (typeof sections === 'string') return { fault: sections };
   const id = sections.i !== undefined && sections.i === expected?.written ? expected.id : parse(sections.i);
   if (sections.N !== undefined) return readBranch(id, sections);
+  const frame = typeof id === 'string' ? readEntry(text, id, sections) : undefined;
+  return frame === undefined ? { fault: 'malformed' } : { frame };
+}
+
+function readEntry(text: string, id: string, sections: Sections): Frame | undefined {
   const { cFrom, cTo, wFrom, wTo, e: effects, p: payload } = sections;
   const createdEnd = numberEnd(text, cFrom, cTo);
   const ttlEnd = numberEnd(text, wFrom, wTo);
   const revalidateEnd = numberEnd(text, ttlEnd + 1, wTo);
-  if (cFrom < 0 || wFrom < 0 || createdEnd >= cTo || revalidateEnd >= wTo) return { fault: 'malformed' };
+  if (createdEnd >= cTo || revalidateEnd >= wTo) return undefined;
   const createdAt = numberIn(text, cFrom, createdEnd);
   const computeMs = numberIn(text, createdEnd + 1, cTo);
   const ttl = numberIn(text, wFrom, ttlEnd);
@@ -161,24 +166,15 @@ function readSections(text: string, expected: ExpectedId | undefined): DecodedFr
   const staleIfError = numberIn(text, revalidateEnd + 1, wTo);
   const fences = readFences(sections.f);
   const tags = readPairs(sections.t);
-  if (createdAt === undefined || computeMs === undefined || typeof id !== 'string') return { fault: 'malformed' };
-  if (Number.isNaN(createdAt + computeMs + (ttl ?? 0) + (staleWhileRevalidate ?? 0) + (staleIfError ?? 0)))
-    return { fault: 'malformed' };
-  if (fences === undefined || tags === undefined || payload === undefined) return { fault: 'malformed' };
-  return {
-    frame: {
-      id,
-      createdAt,
-      computeMs,
-      ttl,
-      staleWhileRevalidate,
-      staleIfError,
-      fences,
-      tags,
-      effects,
-      payload,
-    },
-  };
+  if (createdAt === undefined || computeMs === undefined) return undefined;
+  if (fences === undefined || tags === undefined || payload === undefined) return undefined;
+  const isSound = areNumbers(createdAt, computeMs, ttl) && areNumbers(staleWhileRevalidate, staleIfError, undefined);
+  if (!isSound) return undefined;
+  return { id, createdAt, computeMs, ttl, staleWhileRevalidate, staleIfError, fences, tags, effects, payload };
+}
+
+function areNumbers(one: number | undefined, two: number | undefined, three: number | undefined): boolean {
+  return !Number.isNaN(one) && !Number.isNaN(two) && !Number.isNaN(three);
 }
 
 function readBranch(id: unknown, { N, cFrom, wFrom, f, t, e, p }: Sections): DecodedFrame {

@@ -82,7 +82,7 @@ function isLetter(letter: string): boolean {
 const COMMA = 44;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
 
-/** Where a number ends that begins at `from`: at the next comma, or with its section. */
+/** Where a number ends that begins at `from`: at the next comma, or with its section, as in one that is not there. */
 export function numberEnd(text: string, from: number, to: number): number {
   let at = from;
   while (at < to && text.charCodeAt(at) !== COMMA) at += 1;

@@ -6,13 +6,14 @@ import { bytesOf, UNLIMITED, uselessFrom, type DataEntry, type StaleLimits } fro
 import type { DataOutcome } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
 import { firstSources, isOfUse, partsTrust, storeSources, UntaggedSources } from './store-sources.js';
+import { PlacedEntry } from './placed-entry.js';
 import { onReweighed, storedValue } from './stored-value.js';
 import { wouldReplace } from './would-replace.js';
 import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
 import type { Entry, Shelf } from '../memory/index.js';
-import { isCurrent } from '../run/generation.js';
+import { isCurrent, NO_STAMPS } from '../run/generation.js';
 import type { Inherited, TagSources } from '../run/inherited.js';
 import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
 
@@ -201,20 +202,9 @@ export class DataKeeper {
   #place(flight: Finder, made: Made): DataEntry {
     const { generations, host } = this.#parts;
     const held = !made.outdated && !flight.outdated && !host.closed && !this.#isOlder(flight, made);
-    const entry: DataEntry = {
-      kept: made.kept,
-      acts: made.acts,
-      createdAt: made.createdAt,
-      freshUntil: made.freshUntil,
-      limits: made.limits,
-      trustedUntil: Math.min(made.trustedUntil, this.#now() + this.#memoryTtl()),
-      unstored: made.unstored,
-      run: made.began === undefined ? flight.run : 0,
-      computeMs: made.computeMs,
-      tags: made.tags,
-      stamps: held ? generations.stamp(made.tags) : [],
-      sources: made.sources,
-    };
+    const trustedUntil = Math.min(made.trustedUntil, this.#now() + this.#memoryTtl());
+    const run = made.began === undefined ? flight.run : 0;
+    const entry = new PlacedEntry(made, trustedUntil, run, held ? generations.stamp(made.tags) : NO_STAMPS);
     if (held) this.#putIn(flight, entry, made);
     return entry;
   }

@@ -1,5 +1,6 @@
 import type { RemovalReason } from '../events.js';
 import { Entry, type EntryOwner } from './entry.js';
+import { LastingMap } from './lasting-map.js';
 import type { MemoryTier } from './memory-tier.js';
 import { HOT, SHELF_BIT, Sieve } from './sieve.js';
 
@@ -24,7 +25,7 @@ export interface ShelfOptions<V> {
 export class Shelf<V> implements EntryOwner {
   readonly #tier: MemoryTier;
   readonly #options: ShelfOptions<V>;
-  readonly #entries = new Map<string, Entry<V>>();
+  readonly #entries = new LastingMap<Entry<V>>();
   readonly #order: Sieve<Entry<V>> | undefined;
   #bytes = 0;
 

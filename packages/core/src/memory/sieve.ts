@@ -6,10 +6,15 @@ export const CACHE_BIT = 2;
 export const HOT: number = SHELF_BIT | CACHE_BIT;
 
 /** A place in a {@link Sieve}: newer towards `newer`, older towards `older`. */
-export interface Link<T> {
+export class Link<T> {
   readonly item: T;
-  newer: Link<T> | undefined;
+  newer: Link<T> | undefined = undefined;
   older: Link<T> | undefined;
+
+  constructor(item: T, older: Link<T> | undefined) {
+    this.item = item;
+    this.older = older;
+  }
 }
 
 /**
@@ -34,7 +39,7 @@ export class Sieve<T extends { hot: number }> {
   }
 
   add(item: T): Link<T> {
-    const link: Link<T> = { item, newer: undefined, older: this.#newest };
+    const link = new Link(item, this.#newest);
     if (this.#newest === undefined) this.#oldest = link;
     else this.#newest.newer = link;
     this.#newest = link;

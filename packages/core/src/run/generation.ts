@@ -11,6 +11,9 @@ export interface TagStamp {
   readonly generation: number;
 }
 
+/** Those of an entry without tags. */
+export const NO_STAMPS: readonly TagStamp[] = [];
+
 interface Invalidated {
   readonly position: number;
   readonly tag: string;
@@ -68,6 +71,7 @@ export class Generations {
 
   /** Notes the generations of tags for an entry that is about to be kept. */
   stamp(tags: readonly string[]): readonly TagStamp[] {
+    if (tags.length === 0) return NO_STAMPS;
     return tags.map((tag) => {
       let cell = this.#cells.get(tag);
       if (cell === undefined) this.#cells.set(tag, (cell = { tag, generation: 0, carriers: 0 }));

@@ -135,15 +135,25 @@ export function examine(
   const decoded = decodeFrame(stored, call);
   const { frame } = decoded;
   if (frame?.id !== call.id) return instead(decoded, call);
-  const { tokens } = context;
-  const wallTime = context.options.clock.wallTime();
+  const { tokens, options } = context;
+  const wallTime = options.clock.wallTime();
   // Without the note, and when this process has written none, there is neither tombstone nor mark.
   const isPlain = !fn.callFences.areKnown && tokens.areQuiet();
   const marked = isPlain ? undefined : expiredAt(frame, names, standingsOf(context, answer), tokens);
   const age = Math.max(0, wallTime - frame.createdAt);
   const entry = entryOf(frame, age, marked === undefined ? undefined : Math.max(0, wallTime - marked));
   if (age >= lifeOf(frame, fn.longestLife)) return { state: 'expired', entry };
-  if (isPlain && frame.tags.length === 0 && fn.wide.hold(frame, names.shared, answer)) return { state: 'found', entry };
+  const holds = isPlain && fn.wide.hold(frame, names.shared, answer);
+  return holds ? { state: 'found', entry } : examineFences(context, names, answer, frame, entry);
+}
+
+function examineFences(
+  context: StoreContext,
+  names: FenceNames,
+  answer: Answer,
+  frame: Frame,
+  entry: StoredEntry,
+): Examined | Promise<Examined> {
   const broken = (): BrokenFence | undefined => brokenFence(frame, names, standingsOf(context, answer));
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };

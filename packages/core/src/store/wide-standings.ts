@@ -17,9 +17,9 @@ export class WideStandings {
     this.#tokens = tokens;
   }
 
-  /** Whether an entry carries those two fences, and nothing but them, and both hold. Only while the tokens are quiet. */
+  /** Whether an entry has no fences but those two, nor tags, and both hold. To be asked only while the tokens are quiet. */
   hold(frame: Frame, names: SharedNames, { stored, sentAt }: Answer): boolean {
-    if (names.tags.size > 0) return false;
+    if (names.tags.size > 0 || frame.tags.length > 0) return false;
     if (stored.reading !== this.#reading) {
       this.#reading = stored.reading;
       this.#cache = tokenOf(this.#tokens.standing(names.cache, stored.get(names.cache), sentAt));
