@@ -25,6 +25,11 @@ const BEFORE_LENGTH = MAGIC.length + 2;
 const BEFORE_CRC = BEFORE_LENGTH + 8;
 const HEADER_LENGTH = BEFORE_CRC + 8;
 
+/** Codes of characters: of `0`, of what follows the digits, and ten before `a`. */
+const ZERO = 48;
+const LETTERS = 58;
+const BEFORE_A = 87;
+
 /** What a store keeps of one entry. */
 export interface Frame {
   /** The entry's full identity text (long ones arrive as a digest). */
@@ -136,8 +141,14 @@ function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
 
+/** The number of hexadecimal digits, which are known to be some. */
 function hexIn(text: string, from: number, to: number): number {
-  return Number.parseInt(text.slice(from, to), 16);
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    number = number * 16 + code - (code < LETTERS ? ZERO : BEFORE_A);
+  }
+  return number;
 }
 
 function checksum(head: string, body: string): string {
