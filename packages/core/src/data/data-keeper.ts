@@ -13,7 +13,7 @@ import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
 import type { Shelf } from '../memory/index.js';
-import { isCurrent } from '../run/generation.js';
+import { isCurrent, NO_STAMPS } from '../run/generation.js';
 import type { Inherited, TagSources } from '../run/inherited.js';
 import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
 
@@ -213,7 +213,7 @@ export class DataKeeper {
       run: made.began === undefined ? flight.run : 0,
       computeMs: made.computeMs,
       tags: made.tags,
-      stamps: held ? generations.stamp(made.tags) : [],
+      stamps: held ? generations.stamp(made.tags) : NO_STAMPS,
       sources: made.sources,
     });
     if (held) this.#putIn(flight, entry, made);

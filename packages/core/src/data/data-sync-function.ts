@@ -1,7 +1,7 @@
 import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
-import { errorUntil, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
+import { stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { expireIn } from './expire.js';
 import { passedOn } from './passed-on.js';
@@ -11,7 +11,7 @@ import type { MissReason } from '../events.js';
 import { FastLane, MORE } from './fast-lane.js';
 import { isKnownHit } from './known-hit.js';
 import { syncEntry } from './sync-entry.js';
-import { beginSyncRun, isStillThere, withInherited, type SyncRun } from './sync-run.js';
+import { beginSyncRun, standsIn, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { record } from '../run/inherited.js';
@@ -168,13 +168,7 @@ export class DataSyncFunction {
     const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
     const acts = run.script?.recorded();
     if (isKept) failures?.keep(key, { error, acts }, settings.staticTags, now, ttl);
-    if (
-      fallback !== undefined &&
-      isStillThere(this.#parts, run, fallback) &&
-      now < errorUntil(fallback, settings.policy)
-    ) {
-      return this.#serveStale(key, fallback);
-    }
+    if (fallback !== undefined && standsIn(this.#parts, run, fallback, now)) return this.#serveStale(key, fallback);
     report.miss(key, reason, settings.policy);
     this.#act(key, acts);
     throw error;

@@ -1,4 +1,4 @@
-import type { DataEntry } from './data-entry.js';
+import { errorUntil, type DataEntry } from './data-entry.js';
 import type { DataSyncParts } from './data-sync-function.js';
 import type { Recorder } from '../run/inherited.js';
 import { currentRecorder } from '../run/run-context.js';
@@ -34,8 +34,17 @@ export function beginSyncRun(parts: DataSyncParts, key: string | undefined): Syn
   };
 }
 
-/** Whether an entry was not dropped during a run. What outdated that may have been an `expire`, which drops nothing. */
-export function isStillThere({ generations, shelf }: DataSyncParts, run: SyncRun, entry: DataEntry): boolean {
+/**
+ * Whether an entry may be served in the place of what a run did not give: it is not too old, and was not dropped meanwhile. What
+ * outdated the run may have been an `expire`, which drops nothing.
+ */
+export function standsIn(
+  { generations, shelf, settings }: DataSyncParts,
+  run: SyncRun,
+  entry: DataEntry,
+  now: number,
+): boolean {
+  if (now >= errorUntil(entry, settings.policy)) return false;
   if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
   return !run.outdated || shelf.get(run.key) === entry;
 }
