@@ -73,6 +73,27 @@ describe('while a look-up asks the store', () => {
     expect(load.stats().runs).toBe(1);
   });
 
+  test.each([
+    ['known from the start', ['loads']],
+    ['known from the result', () => ['loads']],
+  ])('its run begins after an invalidation of its tag, and is kept: the tag is %s', async (_, tags) => {
+    const store = heldStore();
+    const { cache } = pond({ name: 'shop', store });
+    opened.push(cache);
+    const load = cache.cacheData(async (_id: string) => 'computed', { name: 'load', version: '1', tags });
+    holdReads(store);
+    const call = load('a');
+    await store.heldAtLeast(1);
+    store.hold(undefined);
+    await cache.invalidateTags('loads');
+    store.releaseAll();
+    expect([await call, await load('a')]).toEqual(['computed', 'computed']);
+    expect(load.stats()).toMatchObject({ runs: 1, hitsFrom: { memory: 1 } });
+    await cache.invalidateTags('loads');
+    expect(await load('a')).toBe('computed');
+    expect(load.stats().runs).toBe(2);
+  });
+
   test('delete outdates it before its function has begun: it waits for the run of whoever called since', async () => {
     const { store, load } = await withStored();
     holdReads(store);

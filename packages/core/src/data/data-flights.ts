@@ -59,7 +59,7 @@ export class DataFlights {
     // Most keys have none, and then it does not matter what time it is.
     const flight = flights.find(key) && flights.joinable(key, this.#now());
     if (flight === undefined) return undefined;
-    if (generations.firstInvalidation(flight.position, settings.staticTags) === undefined) return flight;
+    if (generations.firstInvalidation(flight.runPosition, settings.staticTags) === undefined) return flight;
     flights.outdate(key);
     return undefined;
   }

@@ -63,7 +63,7 @@ export class DataRun {
   }
 
   async #steps(flight: Flight<DataOutcome>, errand: Errand, asked: NotFound | undefined): Promise<DataOutcome> {
-    const { places, host, store } = this.#parts;
+    const { places, host, store, generations } = this.#parts;
     const { call, reason, late } = errand;
     const plan = { flight, call, args: call.args, reason, begun: undefined, primed: false, started: this.#now() };
     if (errand.primed !== undefined) return this.#prime(plan, errand.primed);
@@ -82,6 +82,7 @@ export class DataRun {
     flight.changed = args === undefined;
     // Two that begin one after the other may get the store's answers the other way round (hazard 16).
     flight.run = host.nextRun();
+    flight.runPosition = generations.position;
     flight.waitedSince = this.#now();
     flight.looking = false;
     return this.#inPlace(places, {
@@ -275,7 +276,7 @@ export class DataRun {
   }
 
   #answer(flight: Flight<DataOutcome>, entry: DataEntry, source: DataSource): DataAnswer {
-    const outdatedAt = this.#parts.generations.firstInvalidation(flight.position, entry.tags);
+    const outdatedAt = this.#parts.generations.firstInvalidation(flight.runPosition, entry.tags);
     return { type: 'answer', source, entry, outdatedAt };
   }
 
@@ -283,7 +284,7 @@ export class DataRun {
     const { host, generations } = this.#parts;
     // What is made of an input that could not be read is for that caller alone, also when the function has caught it.
     if (flight.changed || flight.outdated || flight.reads?.hasFailed === true || host.closed) return false;
-    return generations.firstInvalidation(flight.position, tags) === undefined;
+    return generations.firstInvalidation(flight.runPosition, tags) === undefined;
   }
 
   #now(): number {

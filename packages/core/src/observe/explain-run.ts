@@ -14,6 +14,6 @@ export function explainRun<T>(
     age: now - flight.startedAt,
     phase: flight.looking ? 'store' : 'function',
     waiting: flight.waiting,
-    joinable: flights.holdsKey(flight, now) && !outdatedSince(flight.position),
+    joinable: flights.holdsKey(flight, now) && !outdatedSince(flight.runPosition),
   };
 }

@@ -1,4 +1,5 @@
-import { Flight, type FlightOptions } from '../run/flight.js';
+import type { FlightOptions } from '../run/flight-options.js';
+import { Flight } from '../run/flight.js';
 
 type Given = Pick<FlightOptions, 'table' | 'fn' | 'key' | 'cache' | 'clock'> &
   Partial<Pick<FlightOptions, 'run' | 'behind'>>;

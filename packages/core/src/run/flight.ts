@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Script } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { Read, Reads } from '../input/index.js';
+import type { FlightOptions } from './flight-options.js';
 import type { Inherited, Recorder } from './inherited.js';
 import { onAbort } from './on-abort.js';
 import { letIn, unblock } from './places.js';
@@ -14,32 +15,6 @@ import { differs, OTHER_INPUTS, Staying, type Limit, type Waiter, type WaitOptio
  */
 export const DESERTED: DOMException = new DOMException('Nobody waits for this run any more', 'AbortError');
 
-/** What a flight is known by. */
-export interface FlightOptions {
-  /** The flights of the function that it is a run of. */
-  readonly table: object;
-  /** The name of that function, for errors. */
-  readonly fn: string;
-  readonly key: string;
-  /** The cache that it is of. */
-  readonly cache: object;
-  readonly clock: Clock;
-  /** Grows with every flight of the cache: of two runs of a key, the one with the greater number began later. */
-  readonly run: number;
-  /** Where the log of tag invalidations stood when it began (hazard 13). */
-  readonly position: number;
-  /** When it began, by the clock; now by default. */
-  readonly startedAt?: number | undefined;
-  /** Whether it runs behind a stale answer. */
-  readonly behind: boolean;
-  /** Whether it takes over what the answers that it uses pass on. */
-  readonly inherits: boolean;
-  /** Whether effects inside it are recorded, to act with each hand-out. Default false: they act at once. */
-  readonly replays?: boolean | undefined;
-  /** Whether it is of a call that passes through a disabled or closed cache. Default false. */
-  readonly passesThrough?: boolean | undefined;
-}
-
 /** One run of one key, that any number of callers wait for. It belongs to none of them. */
 export class Flight<T> implements Recorder {
   readonly table: object;
@@ -50,6 +25,8 @@ export class Flight<T> implements Recorder {
   /** Renewed when its function begins later than itself, since it is the age of the function's answer that counts. */
   run: number;
   readonly position: number;
+  /** The same when its function began, which may be later: by that it is judged whether what it returns is outdated. */
+  runPosition: number;
   /** When it began, by the cache's clock. */
   readonly startedAt: number;
   /** Since when its callers wait for what it gives next; a stream gives more than once, and nobody need be waiting. */
@@ -95,6 +72,7 @@ export class Flight<T> implements Recorder {
     this.cache = options.cache;
     this.run = options.run;
     this.position = options.position;
+    this.runPosition = options.position;
     this.behind = options.behind;
     this.inherits = options.inherits;
     this.replays = options.replays ?? false;
