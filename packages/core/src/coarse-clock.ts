@@ -5,7 +5,7 @@ const TICK = 25;
 /** How often, so that it grows old in a loop that never waits, too. */
 const READS = 64;
 
-/** What lives at least so long may be served late by a tick: 1 % of its life. */
+/** What has at least so long to live is fresh, though the clock may be a little late. */
 export const COARSE_LIFE: number = 100 * TICK;
 
 /**

@@ -220,11 +220,11 @@ export class DataKeeper {
     return entry;
   }
 
-  #putIn(flight: Finder, entry: DataEntry, { kept, began: found, path }: Made): void {
+  #putIn(flight: Finder, entry: DataEntry, { kept, createdAt, began: found, path }: Made): void {
     const { shelf, settings, generations, flights, failures, cooldowns, variants } = this.#parts;
     const began = found ?? Infinity;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
-    failures?.dropUntil(flight.key, entry.createdAt);
+    failures?.dropUntil(flight.key, createdAt);
     if (found === undefined) cooldowns.end(flight.key);
     const placed = shelf.set(flight.key, entry, kept.bytes + entry.ownBytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) {

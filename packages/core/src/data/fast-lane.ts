@@ -26,17 +26,14 @@ export class FastLane {
   }
 
   /** Whether an entry, found by an alias, may go this way to a caller who says nothing for itself. */
-  takes({ acts, stamps, createdAt, freshUntil, trustedUntil }: DataEntry): boolean {
+  takes({ acts, stamps, freshUntil, trustedUntil }: DataEntry): boolean {
     // Effects act for the caller.
     if (acts !== undefined) return false;
     // Somebody has invalidated a tag of it.
     if (stamps.length > 0 && !isCurrent(stamps)) return false;
-    // Its time may be over; what never ends needs no clock.
+    // Its time may be over; what never ends needs no clock, and what has long to live none that is exact.
     const until = freshUntil < trustedUntil ? freshUntil : trustedUntil;
-    if (until !== Infinity) {
-      const clock = until - createdAt >= COARSE_LIFE ? this.#coarse : this.#clock;
-      if (clock.now() >= until) return false;
-    }
+    if (until !== Infinity && until - this.#coarse.now() < COARSE_LIFE && this.#clock.now() >= until) return false;
     // Somebody is told of every hit; or it is a run that asks, and takes over what the entry carries.
     return !this.#hearsHits.listens && currentRecorder() === undefined;
   }
