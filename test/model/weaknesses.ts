@@ -40,8 +40,16 @@ const isTombstone = (key: string): boolean => key.includes('/d/');
 function reading(change: (read: Guard['read']) => Guard['read']): (guard: Guard) => Guard {
   return (guard) => {
     const read = change(guard.read);
-    const ask: Guard['ask'] = (keys, tell) =>
-      void read(keys).then((values) => tell(values && new Map(keys.map((key, place) => [key, values[place]]))));
+    let reading = 0;
+    const ask: Guard['ask'] = (own, shared, asker) => {
+      const keys = own === undefined ? shared : [own, ...shared];
+      const told = (values: Awaited<ReturnType<Guard['read']>>): void =>
+        asker.told(
+          values && { get: (key) => values[keys.indexOf(key)], at: (place) => values[place], reading: --reading },
+          0,
+        );
+      void read(keys).then(told);
+    };
     return { ...guard, isDegraded: false, read, ask };
   };
 }

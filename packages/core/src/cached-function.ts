@@ -24,6 +24,8 @@ export interface CachedFunctionParts {
 export interface Calls<P> {
   /** A promise of the result, or an iterator of the items. */
   call(self: unknown, args: readonly unknown[], policy?: P): unknown;
+  /** Answers a call with one argument, where there is hardly anything to do; undefined where there is. */
+  hit?(only: unknown): unknown;
   /** Reads, once, what `withOptions` was given. */
   readPolicy(given: unknown, where: string): P;
   refresh(self: unknown, args: readonly unknown[]): unknown;
@@ -44,9 +46,15 @@ export function buildCachedFunction<P>(
   calls: Calls<P>,
   ownMethods: OwnMethods,
 ): Built {
-  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+  function all(this: unknown, ...args: readonly unknown[]): unknown {
     return calls.call(this, args);
   }
+  /* oxlint-disable prefer-rest-params -- V8 hands these on without making a list of them. */
+  function wrapper(this: unknown, only: unknown): unknown {
+    const answer = arguments.length === 1 ? calls.hit?.(only) : undefined;
+    return answer === undefined ? Reflect.apply(all, this, arguments) : answer;
+  }
+  /* oxlint-enable prefer-rest-params */
 
   function drop(reason: 'clear' | 'close'): void {
     flights.outdateAll();

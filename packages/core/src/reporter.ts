@@ -72,7 +72,7 @@ export class Reporter {
 
   /** One who joined a run has its value, without a run of its own, which had taken about as long. */
   joined(duration: number): void {
-    this.counters.savedMs += duration;
+    this.counters.saved(duration);
   }
 
   /** `saved` is 0 when it is served because a run has failed: then nothing was. */
@@ -84,7 +84,7 @@ export class Reporter {
     { observe }: CallOptions,
   ): void {
     this.counters.stale += 1;
-    this.counters.savedMs += saved;
+    this.counters.saved(saved);
     if (observe === undefined && !this.#events.wants('stale')) return;
     this.#tell({ type: 'stale', ...this.#call(key), age, cause }, observe);
   }

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createCache, type Cache, type FunctionStats } from '@millpond/core';
+import { systemClock } from '../../../packages/core/src/clock.js';
 import { settle } from '../../support/fake-clock.js';
 import { pond, record } from '../support/cache.js';
 
@@ -40,6 +41,36 @@ describe('a call that is known goes the shortest way only as long as there is no
     }
     expect(load('a')).toBeGreaterThan(1);
     await cache.close();
+  });
+
+  test.each([[[]], [['all']]])(
+    'with the tags %j, a long ttl is over on the machine’s clock after 64 hits at the latest',
+    (tags) => {
+      const cache = createCache();
+      let run = 0;
+      const load = cache.cacheDataSync((_id: string) => (run += 1), { ttl: '1m', tags });
+      for (let time = 0; time < 100; time += 1) load('a');
+      const later = Date.now() + 60_000;
+      const clock = vi.spyOn(systemClock as { now(): number }, 'now').mockImplementation(() => later);
+      try {
+        const answers = Array.from({ length: 65 }, () => load('a'));
+        expect(answers.at(-1)).toBe(2);
+      } finally {
+        clock.mockRestore();
+      }
+    },
+  );
+
+  test('what takes one argument, and gets none or two, is answered for those', async () => {
+    const { cache } = pond();
+    const load = cache.cacheData(async (...ids: string[]) => ids.join('+'));
+    const loadSync = cache.cacheDataSync((...ids: string[]) => ids.join('+'));
+    for (let time = 0; time < 5; time += 1) {
+      for (const ids of [[], ['a'], ['a', 'b']]) {
+        expect([await load(...ids), loadSync(...ids)]).toEqual([ids.join('+'), ids.join('+')]);
+      }
+    }
+    expect([load.stats().runs, loadSync.stats().runs]).toEqual([3, 3]);
   });
 
   test('a tag that it carries may be invalidated', async () => {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Cache, CachedData } from '@millpond/core';
+import { settle } from '../../support/fake-clock.js';
 import { heldStore, isEntry, type HeldStore } from '../../support/held-store.js';
 import { pond } from '../support/cache.js';
 
@@ -70,6 +71,47 @@ describe('while a look-up asks the store', () => {
     store.releaseAll();
     expect(await call).toBe('computed');
     expect(load.stats().runs).toBe(1);
+  });
+
+  test('delete outdates it before its function has begun: it waits for the run of whoever called since', async () => {
+    const { store, load } = await withStored();
+    holdReads(store);
+    const before = load('a');
+    await store.heldAtLeast(1);
+    await load.delete('a');
+    const since = load('a');
+    await store.heldAtLeast(2);
+    store.hold(undefined);
+    store.releaseAll();
+    expect([await before, await since, await load('a')]).toEqual(['computed', 'computed', 'computed']);
+    expect(load.stats().runs).toBe(1);
+  });
+
+  test('while others call and delete without an end, it is answered all the same', async () => {
+    const { store, load } = await withStored();
+    holdReads(store);
+    const answered: unknown[] = [];
+    const calls: Promise<unknown>[] = [];
+    const call = async (): Promise<void> => {
+      const asked = store.held.length;
+      calls.push(load('a').then((value) => answered.push(value)));
+      await store.heldAtLeast(asked + 1);
+    };
+    await call();
+    for (let round = 1; round <= 10 && answered.length === 0; round += 1) {
+      const before = [...store.held];
+      await load.delete('a');
+      await call();
+      const last = store.held.at(-1);
+      for (let open = before; open.length > 0; open = store.held.filter((operation) => operation !== last)) {
+        for (const operation of open) operation.release();
+        await settle();
+      }
+    }
+    expect(answered.length).toBeGreaterThan(0);
+    store.hold(undefined);
+    store.releaseAll();
+    await Promise.all(calls);
   });
 
   test('prime replaces what it finds', async () => {

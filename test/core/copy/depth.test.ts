@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CacheError } from '@millpond/core';
 import { decodeValue, encodeValue } from '../../../packages/core/src/codec/index.js';
 import { adopt, keep } from '../../../packages/core/src/copy/index.js';
+import { buildPackages, runNode } from '../../support/node.js';
 import { thrownBy } from '../../support/thrown-by.js';
 import { difference } from './support/identical.js';
 
@@ -69,4 +71,22 @@ test.each([
   );
   expect(() => decodeValue(`${form}${head.repeat(LIMIT + 1)}1${close.repeat(LIMIT + 1)}`)).not.toThrow();
   expect(() => decodeValue(`${form}${head.repeat(LIMIT + 2)}1${close.repeat(LIMIT + 2)}`)).toThrow('levels deep');
+});
+
+describe('where code runs as it was loaded, with the largest frames on the stack', () => {
+  beforeAll(() => buildPackages(), 120_000);
+
+  test('values as deep as they may be are kept, copied, stored and read', async () => {
+    const program = fileURLToPath(new URL('programs/deep.mjs', import.meta.url));
+    // A tenth of the stack is taken, as by what calls the cache.
+    const { code, stdout, stderr } = await runNode([
+      '--no-opt',
+      '--no-sparkplug',
+      '--no-maglev',
+      '--stack-size=880',
+      program,
+    ]);
+    expect(stderr).toBe('');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '32 of 32 are right\n' });
+  });
 });

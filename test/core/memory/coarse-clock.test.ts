@@ -48,3 +48,33 @@ test('it is looked at again when the event loop has turned for a while, and noth
     armed.mockRestore();
   }
 });
+
+test('what ends in a later tick is to come, until that is the present one; what never ends always is', () => {
+  let now = 1_000_000;
+  const look = vi.spyOn(systemClock as { now: Clock['now'] }, 'now').mockImplementation(() => now);
+  try {
+    const coarse = new CoarseClock(systemClock);
+    const soon = coarse.tickOf(now + 60);
+    const never = coarse.tickOf(Infinity);
+    expect([soon, never].map((tick) => coarse.isToCome(tick))).toEqual([true, false]);
+    expect([soon > coarse.tick, never > coarse.tick]).toEqual([true, true]);
+    now += 60;
+    // Nobody has looked since.
+    expect(soon > coarse.tick).toBe(true);
+    coarse.usedTick(63);
+    expect(soon > coarse.tick).toBe(true);
+    coarse.usedTick(64);
+    expect([soon > coarse.tick, never > coarse.tick]).toEqual([false, true]);
+    expect(coarse.isToCome(soon)).toBe(false);
+  } finally {
+    look.mockRestore();
+  }
+});
+
+test('by a clock of the user nothing is to come but what never ends', () => {
+  const clock = fakeClock();
+  const coarse = new CoarseClock(clock);
+  const later = coarse.tickOf(clock.now() + 60_000);
+  expect([coarse.isToCome(later), later > coarse.tick]).toEqual([false, false]);
+  expect(coarse.tickOf(Infinity) > coarse.tick).toBe(true);
+});

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { isWellFormed } from '../key/digest.js';
+import { numberEnd, numberIn, split, type Sections } from './sections.js';
 
 /*
  * The frame: what a store keeps for one entry, as one text. Positions and lengths count UTF-16 units.
@@ -23,6 +24,11 @@ const HEADER = /^mpnd[0-9a-f]{18}/;
 const BEFORE_LENGTH = MAGIC.length + 2;
 const BEFORE_CRC = BEFORE_LENGTH + 8;
 const HEADER_LENGTH = BEFORE_CRC + 8;
+
+/** Codes of characters: of `0`, of what follows the digits, and ten before `a`. */
+const ZERO = 48;
+const LETTERS = 58;
+const BEFORE_A = 87;
 
 /** What a store keeps of one entry. */
 export interface Frame {
@@ -89,17 +95,33 @@ function withHead(sections: string): string {
   return head + checksum(head, sections) + sections;
 }
 
-/** Reads a frame, or tells why it is none. Never throws, whatever it is given, and takes time linear in the text. */
-export function decodeFrame(text: unknown): DecodedFrame {
+/** An identity text, and how a frame writes it: who asks for one entry need not read whose it is, only compare. */
+export interface ExpectedId {
+  readonly id: string;
+  readonly written: string;
+}
+
+/** An identity text as a frame writes it. */
+export function writtenId(id: string): string {
+  return quote(id);
+}
+
+/**
+ * Reads a frame, or tells why it is none. Never throws, whatever it is given, and takes time linear in the text. `expected`
+ * changes nothing but how fast a frame of that identity is read.
+ */
+export function decodeFrame(text: unknown, expected?: ExpectedId): DecodedFrame {
   if (typeof text !== 'string') return { fault: 'foreign' };
   if (!HEADER.test(text)) return { fault: text.startsWith(MAGIC) ? 'malformed' : 'foreign' };
   if (!READABLE.has(text.slice(MAGIC.length, BEFORE_LENGTH))) return { fault: 'version' };
   if (hexIn(text, BEFORE_LENGTH, BEFORE_CRC) !== text.length) return { fault: 'length' };
-  const body = text.slice(HEADER_LENGTH);
   // UTF-8 has one text for all lone surrogates, so the checksum does not see one become another.
-  if (!isWellFormed(text) || hexIn(text, BEFORE_CRC, HEADER_LENGTH) !== crc32(body, crc32(text.slice(0, BEFORE_CRC))))
-    return { fault: 'checksum' };
-  return readSections(body);
+  if (!isWellFormed(text) || hexIn(text, BEFORE_CRC, HEADER_LENGTH) !== checksumOf(text)) return { fault: 'checksum' };
+  return readSections(text, expected);
+}
+
+function checksumOf(text: string): number {
+  return crc32(text.slice(HEADER_LENGTH), crc32(text.slice(0, BEFORE_CRC)));
 }
 
 function section(letter: string, text: string): string {
@@ -119,105 +141,57 @@ function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
 
+/** The number of hexadecimal digits, which are known to be some. */
 function hexIn(text: string, from: number, to: number): number {
-  return Number.parseInt(text.slice(from, to), 16);
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    number = number * 16 + code - (code < LETTERS ? ZERO : BEFORE_A);
+  }
+  return number;
 }
 
 function checksum(head: string, body: string): string {
   return hex(crc32(body, crc32(head)));
 }
 
-/** What is in the sections of a body, by their letters. */
-class Sections {
-  i: string | undefined = undefined;
-  c: string | undefined = undefined;
-  w: string | undefined = undefined;
-  f: string | undefined = undefined;
-  t: string | undefined = undefined;
-  e: string | undefined = undefined;
-  p: string | undefined = undefined;
-  N: string | undefined = undefined;
-}
-
-const KNOWN = 'icwftepN';
-/** More digits than any length has, and no more than a number is exact with. */
-const LONGEST_LENGTH = 15;
-
-/** The sections of a body; a fault when they are not what the format says. */
-function split(body: string): Sections | FrameFault {
-  const sections = new Sections();
-  let at = 0;
-  while (at < body.length) {
-    if (sections.p !== undefined) return 'malformed';
-    const letter = body.charAt(at);
-    const colon = body.indexOf(':', at);
-    const length = lengthIn(body, at + 1, colon);
-    if (length === undefined || !isLetter(letter)) return 'malformed';
-    at = colon + 1 + length;
-    if (isKnown(letter)) {
-      if (at > body.length || sections[letter] !== undefined) return 'malformed';
-      sections[letter] = body.slice(colon + 1, at);
-    } else if (letter < 'a') return 'version';
-    else if (at > body.length) return 'malformed';
-  }
-  return sections;
-}
-
-function isKnown(letter: string): letter is keyof Sections {
-  return KNOWN.includes(letter);
-}
-
-/** The number in a text from one index to another; undefined when there is something else than digits. */
-function lengthIn(text: string, from: number, to: number): number | undefined {
-  if (to <= from || to - from > LONGEST_LENGTH) return undefined;
-  let number = 0;
-  for (let at = from; at < to; at += 1) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return undefined;
-    number = number * 10 + digit;
-  }
-  return number;
-}
-
-function isLetter(letter: string): boolean {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-}
-
-function readSections(body: string): DecodedFrame {
-  const sections = split(body);
+function readSections(text: string, expected: ExpectedId | undefined): DecodedFrame {
+  const sections = split(text, HEADER_LENGTH);
   if (typeof sections === 'string') return { fault: sections };
-  const id = parse(sections.i);
+  const id = sections.i !== undefined && sections.i === expected?.written ? expected.id : parse(sections.i);
   if (sections.N !== undefined) return readBranch(id, sections);
-  const [createdAt, computeMs] = readNumbers(sections.c, 2);
-  const windows = readNumbers(sections.w, 3);
-  const fences = readPairs(sections.f);
-  const tags = readPairs(sections.t);
-  const payload = sections.p;
-  if (typeof id !== 'string' || createdAt === undefined || computeMs === undefined || windows.length === 0) {
-    return { fault: 'malformed' };
-  }
-  if (fences === undefined || tags === undefined || payload === undefined) return { fault: 'malformed' };
-  const [ttl, staleWhileRevalidate, staleIfError] = windows;
-  return {
-    frame: {
-      id,
-      createdAt,
-      computeMs,
-      ttl,
-      staleWhileRevalidate,
-      staleIfError,
-      fences,
-      tags,
-      effects: sections.e,
-      payload,
-    },
-  };
+  const frame = typeof id === 'string' ? readEntry(text, id, sections) : undefined;
+  return frame === undefined ? { fault: 'malformed' } : { frame };
 }
 
-function readBranch(id: unknown, sections: Sections): DecodedFrame {
-  const input = parse(sections.N);
-  const count = Object.values(sections).filter((section) => section !== undefined).length;
-  const isSound = typeof id === 'string' && typeof input === 'string' && count === 2;
+function readEntry(text: string, id: string, sections: Sections): Frame | undefined {
+  const { cFrom, cTo, wFrom, wTo, e: effects, p: payload } = sections;
+  const createdEnd = numberEnd(text, cFrom, cTo);
+  const ttlEnd = numberEnd(text, wFrom, wTo);
+  const revalidateEnd = numberEnd(text, ttlEnd + 1, wTo);
+  if (createdEnd >= cTo || revalidateEnd >= wTo) return undefined;
+  const createdAt = numberIn(text, cFrom, createdEnd);
+  const computeMs = numberIn(text, createdEnd + 1, cTo);
+  const ttl = numberIn(text, wFrom, ttlEnd);
+  const staleWhileRevalidate = numberIn(text, ttlEnd + 1, revalidateEnd);
+  const staleIfError = numberIn(text, revalidateEnd + 1, wTo);
+  const fences = readFences(sections.f);
+  const tags = readPairs(sections.t);
+  if (createdAt === undefined || computeMs === undefined) return undefined;
+  if (fences === undefined || tags === undefined || payload === undefined) return undefined;
+  const isSound = areNumbers(createdAt, computeMs, ttl) && areNumbers(staleWhileRevalidate, staleIfError, undefined);
+  if (!isSound) return undefined;
+  return { id, createdAt, computeMs, ttl, staleWhileRevalidate, staleIfError, fences, tags, effects, payload };
+}
+
+function areNumbers(one: number | undefined, two: number | undefined, three: number | undefined): boolean {
+  return !Number.isNaN(one) && !Number.isNaN(two) && !Number.isNaN(three);
+}
+
+function readBranch(id: unknown, { N, cFrom, wFrom, f, t, e, p }: Sections): DecodedFrame {
+  const input = parse(N);
+  const isAlone = cFrom < 0 && wFrom < 0 && f === undefined && t === undefined && e === undefined && p === undefined;
+  const isSound = typeof id === 'string' && typeof input === 'string' && isAlone;
   return isSound ? { branch: { id, input } } : { fault: 'malformed' };
 }
 
@@ -230,31 +204,30 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
+type Pairs = readonly (readonly [string, string])[];
 
-/** So many numbers, or none when they are not that many or not numbers. */
-function readNumbers(text: string | undefined, count: number): readonly (number | undefined)[] {
-  const found: (number | undefined)[] = [];
-  if (text === undefined) return found;
-  for (let from = 0; from <= text.length;) {
-    const comma = text.indexOf(',', from);
-    const to = comma < 0 ? text.length : comma;
-    const number = from === to ? undefined : (lengthIn(text, from, to) ?? numberIn(text.slice(from, to)));
-    if (Number.isNaN(number)) return [];
-    found.push(number);
-    from = to + 1;
+const NO_PAIRS: Pairs = [];
+/** There are four fences at most; what is longer is not ours, and not worth holding on to. */
+const MOST_REMEMBERED = 4;
+
+/** The fences that were read last: nearly all entries of a function carry the same, until something is outdated. */
+let lastFences = '';
+let lastPairs: Pairs = [];
+
+function readFences(text: string | undefined): Pairs | undefined {
+  if (text === lastFences) return lastPairs;
+  const pairs = readPairs(text);
+  if (pairs !== undefined && pairs.length > 0 && pairs.length <= MOST_REMEMBERED) {
+    // Written anew: a part of a text holds on to all of it.
+    lastFences = quote(pairs.flat());
+    lastPairs = pairs;
   }
-  return found.length === count ? found : [];
-}
-
-/** A number that is not just a few digits; `NaN` when it is none. */
-function numberIn(text: string): number {
-  return NUMBER.test(text) ? Number(text) : NaN;
+  return pairs;
 }
 
 /** Pairs of a flat list; none when there is no section; undefined when they are not pairs of text. */
-function readPairs(text: string | undefined): readonly (readonly [string, string])[] | undefined {
-  if (text === undefined) return [];
+function readPairs(text: string | undefined): Pairs | undefined {
+  if (text === undefined) return NO_PAIRS;
   const list = parse(text);
   if (!Array.isArray(list) || list.length % 2 !== 0) return undefined;
   const pairs: [string, string][] = [];

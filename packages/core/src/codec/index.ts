@@ -4,8 +4,10 @@ export {
   decodeFrame,
   encodeBranch,
   encodeFrame,
+  writtenId,
   type Branch,
   type DecodedFrame,
+  type ExpectedId,
   type Frame,
   type FrameFault,
 } from './frame.js';

@@ -2,7 +2,6 @@ import { ENCODE, type Step } from '../path.js';
 import { Circles } from './circles.js';
 import { Coded, encoded, type Undecodable } from './coded.js';
 import { prototypeOf, type Codecs } from './codecs.js';
-import type { Codec } from './define-codec.js';
 import { kindOf } from './kind.js';
 import { emptyError, fillError } from './language-error.js';
 import { checkLeaf, copyDate, copyLeaf, isDate, isLeaf, leafBytes, leafName, type LeafKind } from './leaf.js';
@@ -114,57 +113,52 @@ export class Build implements Walk {
     const met = this.met(source);
     if (met !== undefined) return met;
     this.#circles?.enter(source);
-    const master = this.#master(source);
+    this.reading = source;
+    const { codecs } = this.#options;
+    const master = (codecs && this.#ofCodec(source, codecs)) ?? this.#master(source);
     this.#circles?.leave();
     return master;
   }
 
-  #master(source: object): object {
-    this.reading = source;
-    const coded = this.#ofCodec(source);
-    if (coded !== undefined) return coded;
-    if (isDate(source)) return this.date(source);
-    const kind = kindOf(source);
-    if (kind === undefined) throw this.#options.codecs?.refusalOf(source) ?? refusalOf(source);
-    if (isLeaf(kind)) return this.#leaf(source, kind);
-    switch (kind) {
-      case 'object':
-        return this.#plain(source, this.#options.owned ? (source as Fields) : readFields(source));
-      case 'array':
-        return this.array(source as readonly unknown[], this.#readArray(source as unknown[]));
-      case 'bare-object':
-        this.plain = false;
-        return this.#fields(source, this.#options.owned ? (source as Fields) : readFieldsAs(source, null));
-      case 'error':
-        return this.#error(source, readError(source));
-      case 'map':
-        this.#mutable('a Map');
-        return mapMaster(this, source as Map<unknown, unknown>, this.#options.owned);
-      case 'set':
-        this.#mutable('a Set');
-        return setMaster(this, source as Set<unknown>, this.#options.owned);
-    }
-  }
-
-  /** What a codec makes of it, or had made of it. */
-  #ofCodec(source: object): object | undefined {
-    const { codecs, owned } = this.#options;
-    if (codecs === undefined) return undefined;
+  /** What a codec makes of it, or had made of it. Few frames lie between two levels: a thousand must fit on the stack. */
+  #ofCodec(source: object, codecs: Codecs): object | undefined {
+    const { owned, freeze } = this.#options;
     if (source instanceof Coded) return this.#data(source, owned ? source : new Coded(source.codec), source.data);
     const codec = codecs.of(source);
-    return codec && this.#instance(source, codec);
-  }
-
-  #instance(source: object, codec: Codec): object {
-    this.plain = false;
+    if (codec === undefined) return undefined;
     this.coded = true;
-    const { owned, freeze } = this.#options;
+    this.plain = false;
     // What was stored as fields stays so, whatever codec its class has got since.
     if (codec.encode === undefined || (owned && !freeze)) {
       return this.#fields(source, owned ? (source as Fields) : readFieldsAs(source, prototypeOf(codec)));
     }
     if (freeze) this.#mutable(`an instance of ${codec.class.name}`);
     return this.#data(source, new Coded(codec), encoded(codec, source));
+  }
+
+  #master(source: object): object {
+    const { codecs, owned } = this.#options;
+    if (isDate(source)) return this.date(source);
+    const kind = kindOf(source);
+    if (kind === undefined) throw codecs?.refusalOf(source) ?? refusalOf(source);
+    if (isLeaf(kind)) return this.#leaf(source, kind);
+    switch (kind) {
+      case 'object':
+        return this.#plain(source, owned ? (source as Fields) : readFields(source));
+      case 'array':
+        return this.array(source as readonly unknown[], this.#readArray(source as unknown[]));
+      case 'bare-object':
+        this.plain = false;
+        return this.#fields(source, owned ? (source as Fields) : readFieldsAs(source, null));
+      case 'error':
+        return this.#error(source, readError(source));
+      case 'map':
+        this.#mutable('a Map');
+        return mapMaster(this, source as Map<unknown, unknown>, owned);
+      case 'set':
+        this.#mutable('a Set');
+        return setMaster(this, source as Set<unknown>, owned);
+    }
   }
 
   /** What a codec has made of an instance. */

@@ -1,4 +1,5 @@
 import { DataSyncFunction, type DataSyncParts } from './data-sync-function.js';
+import { MORE } from './fast-lane.js';
 import type { Built } from '../host.js';
 import { showKey } from '../key/index.js';
 import type { Explanation } from '../observe/explanation.js';
@@ -14,9 +15,18 @@ export function buildCachedDataSync(parts: DataSyncParts): Built {
     store: undefined,
   });
 
-  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+  function all(this: unknown, ...args: readonly unknown[]): unknown {
     return calls.call(this, args);
   }
+  /* oxlint-disable prefer-rest-params -- V8 hands these on without making a list of them. */
+  function wrapper(this: unknown, only: unknown): unknown {
+    if (arguments.length === 1) {
+      const answer = calls.hit(only);
+      if (answer !== MORE) return answer;
+    }
+    return Reflect.apply(all, this, arguments);
+  }
+  /* oxlint-enable prefer-rest-params */
   const selfOf = (self: unknown): unknown => instanceOf(self, wrapper);
 
   const methods = {

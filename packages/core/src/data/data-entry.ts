@@ -25,7 +25,7 @@ export interface EntryOf extends Omit<Terms, 'dropped'> {
 
 /**
  * A kept result with its instants. There may be millions, so that what most do not have takes no room, and no number is one
- * that V8 would box, which is one more place of memory for a hit to wait for: instants are rounded down to milliseconds.
+ * that V8 would box: instants are rounded down to milliseconds.
  */
 export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
   /** What copies the master; undefined as long as what keeps it decides that each time. */
@@ -35,7 +35,9 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
   #freshUntil: number | undefined;
   #trustedUntil: number | undefined;
   /** In whole microseconds: those are not boxed. */
-  readonly #computeMicros: number;
+  readonly computeMicros: number;
+  /** Until which tick it goes the fast lane; negative where it has tags, 0 where it is not known to go there. */
+  lane = 0;
   #terms: Terms;
   readonly createdAt: number;
   readonly run: number;
@@ -48,7 +50,7 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
     this.run = of.run;
     this.#freshUntil = held(of.freshUntil);
     this.#trustedUntil = held(of.trustedUntil);
-    this.#computeMicros = Math.round(of.computeMs * 1000);
+    this.computeMicros = Math.round(of.computeMs * 1000);
     this.#terms = termsOf(of);
   }
 
@@ -78,11 +80,12 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
   }
 
   set trustedUntil(instant: number) {
+    this.lane = 0;
     this.#trustedUntil = held(instant);
   }
 
   get computeMs(): number {
-    return this.#computeMicros / 1000;
+    return this.computeMicros / 1000;
   }
 
   get acts(): Acts | undefined {
@@ -119,6 +122,7 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
 
   /** Its life is over now: only stale windows serve it. */
   end(now: number): void {
+    this.lane = 0;
     this.#freshUntil = held(Math.min(this.freshUntil, now));
   }
 
@@ -135,7 +139,7 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
   }
 }
 
-const FIELDS = 64;
+const FIELDS = 72;
 /** What keeps a value whose copies are not settled. */
 const KEEPER = 72;
 
@@ -156,13 +160,9 @@ function boxBytes(instant: number | undefined): number {
   return instant === undefined || instant < UNBOXED ? 0 : 16;
 }
 
-/** Whether an entry has so long to live that the clock may be a little late. */
-export function hasLong(
-  { createdAt, freshUntil, trustedUntil }: DataEntry,
-  now: number,
-  { freshWithin }: Freshness,
-): boolean {
-  return Math.min(freshUntil, trustedUntil, createdAt + freshWithin) - now >= COARSE_LIFE;
+/** Whether an entry lives so long that the clock may be a little late when it is asked for. */
+export function livesLong({ createdAt, freshUntil, trustedUntil }: DataEntry, { freshWithin }: Freshness): boolean {
+  return Math.min(freshUntil - createdAt, trustedUntil - createdAt, freshWithin) >= COARSE_LIFE;
 }
 
 /** Until when an entry may be served while a refresh runs. */

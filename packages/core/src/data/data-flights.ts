@@ -56,7 +56,8 @@ export class DataFlights {
   /** The flight that a call of a key may join. */
   joinable(key: string): Flight<DataOutcome> | undefined {
     const { flights, generations, settings } = this.#parts;
-    const flight = flights.joinable(key, this.#now());
+    // Most keys have none, and then it does not matter what time it is.
+    const flight = flights.find(key) && flights.joinable(key, this.#now());
     if (flight === undefined) return undefined;
     if (generations.firstInvalidation(flight.position, settings.staticTags) === undefined) return flight;
     flights.outdate(key);

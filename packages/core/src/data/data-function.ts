@@ -46,17 +46,27 @@ export class DataFunction {
     });
   }
 
+  /** Answers a call with one argument by what memory has, where there is nothing else to do; undefined when there is. */
+  hit(only: unknown): Promise<unknown> | undefined {
+    const known = this.#aliases?.singles.get(only);
+    return known !== undefined && this.#lane.takes(known) ? this.#handOut(known) : undefined;
+  }
+
+  #handOut(known: DataEntry): Promise<unknown> {
+    try {
+      return Promise.resolve(this.#lane.answer(known));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   /** Answers a call; every failure is a rejection. */
   call(self: unknown, args: readonly unknown[], policy: CallPolicy = this.#policy): Promise<unknown> {
     const known = this.#aliases?.find(args);
     if (known === undefined || policy !== this.#policy || !this.#lane.takes(known)) {
       return this.#longWay(self, args, policy, known);
     }
-    try {
-      return Promise.resolve(this.#lane.answer(known));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#handOut(known);
   }
 
   /** The same, where there may be more to do; `known` is what an alias leads to. */
@@ -70,6 +80,7 @@ export class DataFunction {
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args, policy.signal);
     try {
       if (known !== undefined && isKnownHit(this.#parts, known, policy)) {
+        this.#lane.admit(known);
         return this.#hit(known, host.coarse.now(), policy, currentRecorder());
       }
       const base = keyer.keyOf(self, args);

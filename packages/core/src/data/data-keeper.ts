@@ -13,7 +13,7 @@ import { keyOfPath, type Read } from '../input/index.js';
 import type { Flight } from '../run/flight.js';
 import { messageOf } from '../errors/index.js';
 import type { Shelf } from '../memory/index.js';
-import { isCurrent } from '../run/generation.js';
+import { isCurrent, NO_STAMPS } from '../run/generation.js';
 import type { Inherited, TagSources } from '../run/inherited.js';
 import type { Begun, InheritedPairs, StoredEntry, StoredVariant } from '../store/index.js';
 
@@ -213,7 +213,7 @@ export class DataKeeper {
       run: made.began === undefined ? flight.run : 0,
       computeMs: made.computeMs,
       tags: made.tags,
-      stamps: held ? generations.stamp(made.tags) : [],
+      stamps: held ? generations.stamp(made.tags) : NO_STAMPS,
       sources: made.sources,
     });
     if (held) this.#putIn(flight, entry, made);
@@ -244,11 +244,13 @@ export class DataKeeper {
 
   /** Whether memory has something newer in its place. A stored entry was computed before the flight that finds it began. */
   #isOlder(flight: Finder, { path, began, createdAt }: Made): boolean {
+    // As an entry holds it.
+    const created = Math.floor(createdAt);
     return wouldReplace(
       this.#parts,
       flight,
       path,
-      (there) => there.run > flight.run || (began !== undefined && there.createdAt >= createdAt),
+      (there) => there.run > flight.run || (began !== undefined && there.createdAt >= created),
     );
   }
 

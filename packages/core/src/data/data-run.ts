@@ -5,6 +5,7 @@ import { DataKeeper } from './data-keeper.js';
 import type { Errand, Plan } from './errand.js';
 import type { DataAnswer, DataFailure, DataOutcome, DataSource } from './data-outcome.js';
 import type { DataFunctionParts, DataStore } from './data-parts.js';
+import { joinNewer } from './join-newer.js';
 import { StoreSearch, type NotFound, type Searched } from './store-search.js';
 import type { MissReason } from '../events.js';
 import { keyOfPath, someCanBeRead } from '../input/index.js';
@@ -71,6 +72,8 @@ export class DataRun {
     const looked = asked ?? { reason, begun: undefined };
     const kept = this.#keptFailure(flight, looked.reason);
     if (kept !== undefined) return kept;
+    const newer = flight.outdated ? await joinNewer(this.#parts, flight) : undefined;
+    if (newer !== undefined) return newer;
     const wait = this.#takePlace({ ...plan, reason: looked.reason });
     // Awaited only where there is a wait: a run that may begin begins in the turn in which it was asked for.
     const refused = wait === undefined ? undefined : await wait;

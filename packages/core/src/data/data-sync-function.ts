@@ -1,17 +1,17 @@
 import { attempt } from './attempt.js';
 import { inRootContext } from '../context.js';
 import { keep, type Kept } from '../copy/index.js';
-import { errorUntil, stateOf, uselessFrom, type DataEntry } from './data-entry.js';
+import { stateOf, uselessFrom, type DataEntry } from './data-entry.js';
 import type { AsyncPart, DataFunctionParts } from './data-parts.js';
 import { expireIn } from './expire.js';
 import { passedOn } from './passed-on.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import { recursiveCall } from '../errors/index.js';
 import type { MissReason } from '../events.js';
-import { FastLane } from './fast-lane.js';
+import { FastLane, MORE } from './fast-lane.js';
 import { isKnownHit } from './known-hit.js';
 import { syncEntry } from './sync-entry.js';
-import { beginSyncRun, withInherited, type SyncRun } from './sync-run.js';
+import { beginSyncRun, standsIn, withInherited, type SyncRun } from './sync-run.js';
 import { explainDataSync } from '../observe/explain-data.js';
 import type { Explanation } from '../observe/explanation.js';
 import { record } from '../run/inherited.js';
@@ -41,6 +41,12 @@ export class DataSyncFunction {
     this.#lane = new FastLane(parts);
   }
 
+  /** Answers a call with one argument by what memory has, where there is nothing else to do; else with {@link MORE}. */
+  hit(only: unknown): unknown {
+    const known = this.#aliases?.singles.get(only);
+    return known !== undefined && this.#lane.takes(known) ? this.#lane.answer(known) : MORE;
+  }
+
   call(self: unknown, args: readonly unknown[]): unknown {
     const known = this.#aliases?.find(args);
     if (known !== undefined && this.#lane.takes(known)) return this.#lane.answer(known);
@@ -52,7 +58,9 @@ export class DataSyncFunction {
     const { host, keyer, settings } = this.#parts;
     if (!host.settings.enabled || host.closed) return this.#passThrough(self, args);
     const isHit = known !== undefined && isKnownHit(this.#parts, known, settings.policy);
-    return isHit ? this.#hit(known, host.coarse.now()) : this.#answer({ key: keyer.keyOf(self, args), self, args });
+    if (!isHit) return this.#answer({ key: keyer.keyOf(self, args), self, args });
+    this.#lane.admit(known);
+    return this.#hit(known, host.coarse.now());
   }
 
   #answer(call: SyncCall): unknown {
@@ -160,19 +168,10 @@ export class DataSyncFunction {
     const isKept = ttl !== undefined && this.#isCurrent(run, settings.staticTags);
     const acts = run.script?.recorded();
     if (isKept) failures?.keep(key, { error, acts }, settings.staticTags, now, ttl);
-    if (fallback !== undefined && this.#isThere(key, run, fallback) && now < errorUntil(fallback, settings.policy)) {
-      return this.#serveStale(key, fallback);
-    }
+    if (fallback !== undefined && standsIn(this.#parts, run, fallback, now)) return this.#serveStale(key, fallback);
     report.miss(key, reason, settings.policy);
     this.#act(key, acts);
     throw error;
-  }
-
-  /** Whether an entry was not dropped during a run. What outdated that may have been an `expire`, which drops nothing. */
-  #isThere(key: string, run: SyncRun, entry: DataEntry): boolean {
-    const { generations, shelf } = this.#parts;
-    if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
-    return !run.outdated || shelf.get(key) === entry;
   }
 
   #serveStale(key: string, entry: DataEntry): unknown {

@@ -70,7 +70,7 @@ export class EarlyLooks {
     const late = this.#flights.lateArguments(call);
     return new Promise<EarlyLook>((resolve) => {
       const look = new EarlyLook(this, call, late, this.#parts, resolve);
-      this.#store.entries.glance(call.base, settings.staticTags, (looked) => look.looked(looked));
+      this.#store.entries.glance(call.base, settings.staticTags, look);
       flights.expect(call.key, look);
       // From now on, and until its caller is answered, what is invalidated is logged.
       generations.enter();

@@ -1,11 +1,13 @@
-import type { Clock } from '../clock.js';
 import { COARSE_LIFE, type CoarseClock } from '../coarse-clock.js';
 import type { Audience } from '../events.js';
 import type { Counters } from '../observe/counters.js';
 import { isCurrent } from '../run/generation.js';
-import { currentRecorder } from '../run/run-context.js';
+import { nobodyRecords } from '../run/run-context.js';
 import type { DataEntry } from './data-entry.js';
 import type { DataFunctionParts } from './data-parts.js';
+
+/** There is more to do for a call. */
+export const MORE: unique symbol = Symbol('more');
 
 /**
  * The way of a hit on which there is nothing to do but to count it and to copy what is kept: by far the most. It asks for
@@ -14,34 +16,41 @@ import type { DataFunctionParts } from './data-parts.js';
  */
 export class FastLane {
   readonly #coarse: CoarseClock;
-  readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #hearsHits: Audience;
 
   constructor({ host, report }: Pick<DataFunctionParts, 'host' | 'report'>) {
     this.#coarse = host.coarse;
-    this.#clock = host.settings.clock;
     this.#counters = report.counters;
     this.#hearsHits = report.hearsHits;
   }
 
-  /** Whether an entry, found by an alias, may go this way to a caller who says nothing for itself. */
-  takes({ acts, stamps, freshUntil, trustedUntil }: DataEntry): boolean {
-    // Effects act for the caller.
-    if (acts !== undefined) return false;
-    // Somebody has invalidated a tag of it.
-    if (stamps.length > 0 && !isCurrent(stamps)) return false;
-    // Its time may be over; what never ends needs no clock, and what has long to live none that is exact.
-    const until = freshUntil < trustedUntil ? freshUntil : trustedUntil;
-    if (until !== Infinity && until - this.#coarse.now() < COARSE_LIFE && this.#clock.now() >= until) return false;
-    // Somebody is told of every hit; or it is a run that asks, and takes over what the entry carries.
-    return !this.#hearsHits.listens && currentRecorder() === undefined;
+  /** Lets an entry, which is a hit now, go this way from now on, if such as it may. */
+  admit(value: DataEntry): void {
+    const { acts, stamps, createdAt, freshUntil, trustedUntil } = value;
+    const until = Math.min(freshUntil, trustedUntil);
+    // Effects act for the caller; and what lives for a short time is looked at exactly.
+    if (acts !== undefined || until - createdAt < COARSE_LIFE) return;
+    const tick = this.#coarse.tickOf(until);
+    value.lane = stamps.length > 0 ? -tick : tick;
+  }
+
+  /** Whether an entry, found by its arguments, goes this way to a caller who says nothing for itself. */
+  takes(value: DataEntry): boolean {
+    let { lane } = value;
+    if (lane < 0) {
+      // Somebody has invalidated a tag of it.
+      if (!isCurrent(value.stamps)) return false;
+      lane = -lane;
+    }
+    // Its time may be over; somebody is told of every hit; or it is a run that asks, and takes over what the entry carries.
+    return (lane > this.#coarse.tick || this.#coarse.isToCome(lane)) && !this.#hearsHits.listens && nobodyRecords();
   }
 
   /** Counts the hit, and answers with what its caller gets. Throws what a codec throws. */
   answer(entry: DataEntry): unknown {
     entry.touch();
-    this.#counters.hit('memory', entry.computeMs);
+    this.#coarse.usedTick(this.#counters.memoryHit(entry.computeMicros));
     return entry.copy();
   }
 }

@@ -1,3 +1,4 @@
+import { errorUntil, type DataEntry } from './data-entry.js';
 import type { DataSyncParts } from './data-sync-function.js';
 import type { Recorder } from '../run/inherited.js';
 import { currentRecorder } from '../run/run-context.js';
@@ -31,6 +32,21 @@ export function beginSyncRun(parts: DataSyncParts, key: string | undefined): Syn
     used: undefined,
     now: () => clock.now(),
   };
+}
+
+/**
+ * Whether an entry may be served in the place of what a run did not give: it is not too old, and was not dropped meanwhile. What
+ * outdated the run may have been an `expire`, which drops nothing.
+ */
+export function standsIn(
+  { generations, shelf, settings }: DataSyncParts,
+  run: SyncRun,
+  entry: DataEntry,
+  now: number,
+): boolean {
+  if (now >= errorUntil(entry, settings.policy)) return false;
+  if (generations.firstInvalidation(run.position, entry.tags) !== undefined) return false;
+  return !run.outdated || shelf.get(run.key) === entry;
 }
 
 /** The tags of a result, with those of what its run has used. */

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { LastingMap } from '../lasting-map.js';
 import { ArgumentLeaves } from './argument-leaves.js';
 import { shapesOf } from './argument-shape.js';
 import { leafReaderOf, type LeafReader } from './leaf-reader.js';
@@ -40,7 +41,7 @@ const leaves = new ArgumentLeaves();
  */
 export class AliasTable<T extends Aliased> {
   /** What has no more than one argument, a primitive, by that ({@link onlyOf}): filled by whoever keeps it. */
-  readonly singles: Map<unknown, T> = new Map();
+  readonly singles: LastingMap<unknown, T> = new LastingMap();
   readonly #tuples = new Map<number, Tuple<T>>();
   readonly #readers: LeafReader[] = [];
   /** How many tuples were read by none of them. */

@@ -1,6 +1,7 @@
 import type { RemovalReason } from '../events.js';
 import type { Entry, EntryOwner } from './entry.js';
 import { EvictionOrder, SHELF_BIT } from './eviction-order.js';
+import type { LastingMap } from '../lasting-map.js';
 import type { MemoryTier } from './memory-tier.js';
 import { linkTo } from './queue.js';
 import { Slots } from './slots.js';
@@ -13,7 +14,7 @@ export interface ShelfOptions<E extends Entry> {
   /** Whether the entries count against the cache's byte budget (data), or not (resources). */
   readonly budgeted: boolean;
   /** Gets the entries whose key is of one primitive, by that; default: all are found by the text of their key. */
-  readonly singles?: Map<unknown, E> | undefined;
+  readonly singles?: LastingMap<unknown, E> | undefined;
   /** Asked when an entry's time has come: a later instant keeps it until then. Default: none. */
   readonly usefulUntil?: ((entry: E, now: number) => number) | undefined;
   /** Told of every entry that leaves, with the reason, after it has left. */

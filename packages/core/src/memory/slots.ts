@@ -1,4 +1,5 @@
 import { onlyOfKey } from '../key/index.js';
+import { LastingMap } from '../lasting-map.js';
 import type { Entry } from './entry.js';
 
 /**
@@ -6,10 +7,10 @@ import type { Entry } from './entry.js';
  * Map of their own for it: so calls find them without making a text, and no text is held.
  */
 export class Slots<E extends Entry> {
-  readonly #byText = new Map<string, E>();
-  readonly #singles: Map<unknown, E> | undefined;
+  readonly #byText = new LastingMap<string, E>();
+  readonly #singles: LastingMap<unknown, E> | undefined;
 
-  constructor(singles: Map<unknown, E> | undefined) {
+  constructor(singles: LastingMap<unknown, E> | undefined) {
     this.#singles = singles;
   }
 

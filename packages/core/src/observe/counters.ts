@@ -8,7 +8,7 @@ export class Counters {
   stale = 0;
   errors = 0;
   runs = 0;
-  savedMs = 0;
+  #savedMicros = 0;
   readonly durations: DurationSketch = new DurationSketch();
   readonly removals: Record<RemovalReason, number> = {
     evict: 0,
@@ -39,11 +39,22 @@ export class Counters {
     refresh: 0,
   };
 
-  /** `saved`: how long the value took to compute, in milliseconds. */
+  /** A hit of memory, of what took so many microseconds to compute; answers with how many there were. */
+  memoryHit(micros: number): number {
+    this.#savedMicros += micros;
+    return (this.#memoryHits += 1);
+  }
+
+  /** The same of either tier, in milliseconds. */
   hit(tier: 'memory' | 'store', saved: number): void {
     if (tier === 'memory') this.#memoryHits += 1;
     else this.#storeHits += 1;
-    this.savedMs += saved;
+    this.saved(saved);
+  }
+
+  /** What took so many milliseconds to compute was not computed again. */
+  saved(duration: number): void {
+    this.#savedMicros += duration * 1000;
   }
 
   miss(reason: MissReason): void {
@@ -52,7 +63,7 @@ export class Counters {
 
   /** All of it as it stands, of the function that is shown by this name; what memory has now is told by its shelf. */
   stats(name: string, entries: number, bytes: number): FunctionStats {
-    const { joins, stale, errors, runs, savedMs, durations } = this;
+    const { joins, stale, errors, runs, durations } = this;
     const missReasons = { ...this.#missReasons };
     return {
       name,
@@ -65,7 +76,7 @@ export class Counters {
       errors,
       runs,
       computeMs: { p50: durations.quantile(0.5), p95: durations.quantile(0.95) },
-      savedMs,
+      savedMs: this.#savedMicros / 1000,
       removals: { ...this.removals },
       entries,
       bytes,

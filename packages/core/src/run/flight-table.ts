@@ -1,8 +1,11 @@
+import { LastingMap } from '../lasting-map.js';
 import type { Flight } from './flight.js';
 import type { LateArguments } from './late-arguments.js';
 
 /** Runs of one key that may be left behind while they last; the next one is waited for, however long it takes. */
 const MOST_ABANDONED = 3;
+
+const NONE: readonly never[] = [];
 
 /** Is told of every flight that begins; when it answers false, nothing of the flight is kept. */
 export interface Beginner {
@@ -21,7 +24,7 @@ export class FlightTable<T> {
   readonly flightTimeout: number;
   readonly #onAbandoned: (key: string, why: 'timeout' | 'deserted') => void;
   readonly #scope: Beginner | undefined;
-  readonly #early = new Map<string, Early>();
+  readonly #early = new LastingMap<string, Early>();
   readonly #joinable = new Map<string, Flight<T>>();
   /** Nobody joins these any more, but what they return may still be kept. */
   readonly #apart = new Map<string, Set<Flight<T>>>();
@@ -199,10 +202,11 @@ export class FlightTable<T> {
     for (const key of [...this.#joinable.keys(), ...this.#apart.keys()]) this.outdate(key);
   }
 
-  #of(key: string): Flight<T>[] {
+  #of(key: string): readonly Flight<T>[] {
     this.#takeOff(key);
+    if (this.#joinable.size === 0 && this.#apart.size === 0) return NONE;
     const joinable = this.#joinable.get(key);
-    const held = joinable === undefined ? [] : [joinable];
+    const held = joinable === undefined ? NONE : [joinable];
     const apart = this.#apart.get(key);
     return apart === undefined ? held : [...held, ...apart];
   }

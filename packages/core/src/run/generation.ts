@@ -10,7 +10,8 @@ export interface TagStamp {
   carriers: number;
 }
 
-const NO_STAMPS: readonly TagStamp[] = [];
+/** Those of an entry without tags. */
+export const NO_STAMPS: readonly TagStamp[] = [];
 
 interface Invalidated {
   readonly position: number;

@@ -19,6 +19,11 @@ export function currentRun(): Flight<unknown> | undefined {
   return run === undefined || run.done ? undefined : run;
 }
 
+/** Whether it is plain that there is no {@link currentRecorder}: quicker than to ask who it is. */
+export function nobodyRecords(): boolean {
+  return underWay === 0 && onStack === undefined;
+}
+
 /** The run that uses what the calling code is answered with now, be it synchronous or not. */
 export function currentRecorder(): Recorder | undefined {
   return onStack ?? currentRun();

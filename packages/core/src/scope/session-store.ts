@@ -14,9 +14,19 @@ export function sessionStore(entries: StoreFunction): StoreFunction {
     async lookup(key, tags, base) {
       if (isOfThisProcess(key)) return NOTHING;
       const looked = await entries.lookup(key, [...tags, ...sessionTags(key)], base);
-      return looked.found === undefined ? looked : { ...looked, found: withoutSession(looked.found, key) };
+      if (looked.found === undefined) return looked;
+      const { branch, reason } = looked;
+      // What it began with is looked up only by those who go on from here.
+      return {
+        found: withoutSession(looked.found, key),
+        branch,
+        reason,
+        get begun() {
+          return looked.begun;
+        },
+      };
     },
-    glance: (key, tags, tell) => tell(session.lookup(key, tags)),
+    glance: (key, tags, looker) => looker.looked(session.lookup(key, tags)),
     async inspect(key, tags, base) {
       if (isOfThisProcess(key)) return { key: '', state: 'none', deleted: false };
       return shown(await entries.inspect(key, [...tags, ...sessionTags(key)], base), key);

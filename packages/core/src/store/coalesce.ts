@@ -6,35 +6,73 @@ const MOST_KEYS = 1000;
 /** Reads keys: values in the order of the keys, or undefined when the store did not answer. */
 export type Read = (keys: readonly string[]) => Promise<readonly unknown[] | undefined>;
 
-/** What was read at once, by key. */
+/** What was read at once. */
 export interface Stored {
   get(key: string): unknown;
+  /** The same of a key whose place is known. */
+  at(place: number): unknown;
+  /** Tells apart what was read at once from what was read at another time. */
+  readonly reading: number;
 }
 
-/** Reads keys, and has something told what was read, outside anybody's async context. It must not throw. */
-export type Ask = (keys: readonly string[], tell: (stored: Stored | undefined) => void) => void;
+/** Is told what was read, outside anybody's async context, and where what is its own is. It must not throw. */
+export interface Asker {
+  told(stored: Stored | undefined, place: number): void;
+}
+
+/** Reads keys: `own`, which hardly anybody else asks for, and those that are the same for many who ask in one turn. */
+export type Ask = (own: string | undefined, shared: readonly string[], asker: Asker) => void;
+
+let readings = 0;
 
 /** The reads of one turn, which are sent as one. */
-class Batch {
+class Batch implements Stored {
+  readonly reading: number = ++readings;
   /** Where each key is among those that are read. */
   readonly #places = new Map<string, number>();
-  readonly #waiting: ((stored: Stored | undefined) => void)[] = [];
+  readonly #keys: string[] = [];
+  readonly #askers: Asker[] = [];
+  readonly #owns: number[] = [];
+  /** The shared keys that came last: most often, the next one asks for the same. */
+  #last: readonly string[] | undefined;
+  #values: readonly unknown[] = [];
 
   get size(): number {
-    return this.#places.size;
+    return this.#keys.length;
   }
 
-  add(keys: readonly string[], tell: (stored: Stored | undefined) => void): void {
-    for (const key of keys) if (!this.#places.has(key)) this.#places.set(key, this.#places.size);
-    this.#waiting.push(tell);
+  add(own: string | undefined, shared: readonly string[], asker: Asker): void {
+    this.#askers.push(asker);
+    this.#owns.push(own === undefined ? -1 : this.#take(own));
+    if (shared === this.#last) return;
+    this.#last = shared;
+    for (const key of shared) this.#take(key);
+  }
+
+  /** A store may refuse a key that is there twice. */
+  #take(key: string): number {
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.#keys.push(key) - 1;
+    this.#places.set(key, place);
+    return place;
   }
 
   async send(read: Read): Promise<void> {
-    const places = this.#places;
-    const values = await read([...places.keys()]);
-    const stored = values && { get: (key: string): unknown => values[places.get(key) ?? -1] };
+    const values = await read(this.#keys);
+    if (values !== undefined) this.#values = values;
+    const stored = values && this;
     // A read that never settles holds on to this batch, which must not hold on to those who have been told (hazard 31).
-    for (const tell of this.#waiting.splice(0)) tell(stored);
+    const askers = this.#askers.splice(0);
+    for (let index = 0; index < askers.length; index += 1) askers[index]?.told(stored, this.#owns[index] ?? -1);
+  }
+
+  get(key: string): unknown {
+    return this.at(this.#places.get(key) ?? -1);
+  }
+
+  at(place: number): unknown {
+    return this.#values[place];
   }
 }
 
@@ -57,14 +95,16 @@ export function coalesce(read: Read): Ask {
     return opened;
   }
 
-  return (keys, tell) => {
-    if (batch === undefined || batch.size + keys.length > MOST_KEYS) batch = open();
-    batch.add(keys, tell);
+  return (own, shared, asker) => {
+    if (batch === undefined || batch.size + shared.length >= MOST_KEYS) batch = open();
+    batch.add(own, shared, asker);
   };
 }
 
 /** The same for one who waits, and wants the values in the order of the keys. */
 export function readBy(ask: Ask): Read {
   return (keys) =>
-    new Promise((resolve) => ask(keys, (stored) => resolve(stored && keys.map((key) => stored.get(key)))));
+    new Promise((resolve) =>
+      ask(undefined, keys, { told: (stored) => resolve(stored && keys.map((key) => stored.get(key))) }),
+    );
 }

@@ -1,14 +1,25 @@
 import { decodeFrame, type DecodedFrame, type Frame, type FrameFault } from '../codec/index.js';
 import type { CallFences } from './call-fences.js';
-import { brokenFence, brokenTag, cacheTokenOf, expiredAt, standings, type FenceNames } from './fences.js';
-import type { Stored } from './coalesce.js';
+import {
+  brokenFence,
+  brokenTag,
+  cacheTokenOf,
+  expiredAt,
+  standings,
+  type FenceNames,
+  type Standings,
+} from './fences.js';
+import type { Asker, Stored } from './coalesce.js';
 import type { CallNames } from './names.js';
 import type { StoreContext } from './store-context.js';
 import type { BrokenFence, StoredEntry } from './store-types.js';
+import type { WideStandings } from './wide-standings.js';
 
 /** What is the same for all calls of a function. */
 export interface FunctionToExamine {
   readonly callFences: CallFences;
+  /** How the fences stand that are the same for all. */
+  readonly wide: WideStandings;
   /** The longest that an entry of the function is served, in milliseconds. */
   readonly longestLife: number;
   /** Told when the store holds something else than an entry of a call. */
@@ -23,12 +34,18 @@ export interface CallToExamine {
   readonly fn: FunctionToExamine;
 }
 
-/** What was read at once for one call. */
+/** What was read at once. */
 export interface Answer {
   readonly startedAt: number;
   /** When the read was sent, as the tokens count. */
   readonly sentAt: number;
   readonly stored: Stored;
+}
+
+/** What was read at once for one call. */
+export interface CallAnswer extends Answer {
+  /** Where its entry is. */
+  readonly place: number;
 }
 
 /** What the store has for a call, after every check. */
@@ -44,35 +61,64 @@ export type Examined =
   | { readonly state: 'expired'; readonly entry: StoredEntry }
   | { readonly state: 'invalidated'; readonly entry: StoredEntry; readonly by: BrokenFence };
 
-/** Reads keys at once, and has told what was read: undefined when the store does not answer in time. */
-function ask(
-  { guard, tokens, options }: StoreContext,
-  keys: readonly string[],
-  tell: (answer: Answer | undefined) => void,
-): void {
+/** Reads keys at once: undefined when the store does not answer in time. */
+export function read({ guard, tokens, options }: StoreContext, keys: readonly string[]): Promise<Answer | undefined> {
   const startedAt = options.clock.now();
   const sentAt = tokens.moment();
-  guard.ask(keys, (stored) => tell(stored && { startedAt, sentAt, stored }));
+  return new Promise((resolve) =>
+    guard.ask(undefined, keys, { told: (stored) => resolve(stored && { startedAt, sentAt, stored }) }),
+  );
 }
 
-/** The same for one who waits. */
-export function read(context: StoreContext, keys: readonly string[]): Promise<Answer | undefined> {
-  return new Promise((resolve) => ask(context, keys, resolve));
-}
+/** What a look-up begins with: nothing was read yet. */
+const NOTHING: Stored = { get: () => undefined, at: () => undefined, reading: 0 };
 
-/** Reads a call's entry and its fences; those of the call alone only where there may be some. `tell` must not throw. */
-export function readCall(context: StoreContext, to: CallToExamine, tell: (answer: Answer | undefined) => void): void {
-  const { call, names, fn } = to;
-  const { note, needed } = names.shared;
-  const readsAll = fn.callFences.areKnown;
-  const keys = readsAll ? [call.entry, note, ...needed, ...names.ofCall()] : [call.entry, note, ...needed];
-  ask(context, keys, (answer) => {
-    if (answer === undefined) return tell(answer);
-    fn.callFences.saw(answer.stored.get(note));
-    // The first look-up that finds the note reads all anew, of one moment; the next ones know.
-    if (readsAll || !fn.callFences.areKnown) tell(answer);
-    else readCall(context, to, tell);
-  });
+/** One read of a call's entry and its fences; those of the call alone only where there may be some. */
+export abstract class CallReading implements CallAnswer, Asker {
+  readonly context: StoreContext;
+  readonly to: CallToExamine;
+  startedAt: number;
+  sentAt = 0;
+  stored: Stored = NOTHING;
+  place = -1;
+  #readsAll = false;
+
+  constructor(context: StoreContext, to: CallToExamine, startedAt: number) {
+    this.context = context;
+    this.to = to;
+    this.startedAt = startedAt;
+    this.#send();
+  }
+
+  /** It was read, or the store did not answer in time. Must not throw. */
+  protected abstract done(isAnswered: boolean): void;
+
+  #send(): void {
+    const { guard, tokens } = this.context;
+    const { call, names, fn } = this.to;
+    const { read } = names.shared;
+    this.#readsAll = fn.callFences.areKnown;
+    this.sentAt = tokens.moment();
+    guard.ask(call.entry, this.#readsAll ? [...read, ...names.ofCall()] : read, this);
+  }
+
+  told(stored: Stored | undefined, place: number): void {
+    if (stored === undefined) {
+      this.done(false);
+      return;
+    }
+    const { callFences } = this.to.fn;
+    callFences.saw(stored.get(this.to.names.shared.note));
+    if (this.#readsAll || !callFences.areKnown) {
+      this.stored = stored;
+      this.place = place;
+      this.done(true);
+    } else {
+      // The first look-up that finds the note reads all anew, of one moment; the next ones know.
+      this.startedAt = this.context.options.clock.now();
+      this.#send();
+    }
+  }
 }
 
 /**
@@ -82,24 +128,41 @@ export function readCall(context: StoreContext, to: CallToExamine, tell: (answer
 export function examine(
   context: StoreContext,
   { call, names, fn }: CallToExamine,
-  answer: Answer,
+  answer: CallAnswer,
 ): Examined | Promise<Examined> {
-  const stored = answer.stored.get(call.entry);
+  const stored = answer.stored.at(answer.place);
   if (stored === undefined) return { state: 'none' };
-  const decoded = decodeFrame(stored);
+  const decoded = decodeFrame(stored, call);
   const { frame } = decoded;
   if (frame?.id !== call.id) return instead(decoded, call);
-  const since = (instant: number): number => Math.max(0, context.options.clock.wallTime() - instant);
-  const stands = standings(context.tokens, answer.stored, answer.sentAt);
-  const marked = expiredAt(frame, names, stands, context.tokens);
-  const age = since(frame.createdAt);
-  const entry = entryOf(frame, age, marked === undefined ? undefined : since(marked));
+  const { tokens, options } = context;
+  const wallTime = options.clock.wallTime();
+  // Without the note, and when this process has written none, there is neither tombstone nor mark.
+  const isPlain = !fn.callFences.areKnown && tokens.areQuiet();
+  const marked = isPlain ? undefined : expiredAt(frame, names, standingsOf(context, answer), tokens);
+  const age = Math.max(0, wallTime - frame.createdAt);
+  const entry = entryOf(frame, age, marked === undefined ? undefined : Math.max(0, wallTime - marked));
   if (age >= lifeOf(frame, fn.longestLife)) return { state: 'expired', entry };
-  const broken = (): BrokenFence | undefined => brokenFence(frame, names, stands);
+  const holds = isPlain && fn.wide.hold(frame, names.shared, answer);
+  return holds ? { state: 'found', entry } : examineFences(context, names, answer, frame, entry);
+}
+
+function examineFences(
+  context: StoreContext,
+  names: FenceNames,
+  answer: Answer,
+  frame: Frame,
+  entry: StoredEntry,
+): Examined | Promise<Examined> {
+  const broken = (): BrokenFence | undefined => brokenFence(frame, names, standingsOf(context, answer));
   const by = broken();
   if (by !== undefined) return { state: 'invalidated', entry, by };
   const learned = frame.tags.length === 0 ? frame.tags : frame.tags.filter(([tag]) => !names.shared.tags.has(tag));
   return learned.length === 0 ? { state: 'found', entry } : examineTags(context, learned, entry, broken);
+}
+
+function standingsOf({ tokens }: StoreContext, { stored, sentAt }: Answer): Standings {
+  return standings(tokens, stored, sentAt);
 }
 
 async function examineTags(

@@ -15,6 +15,8 @@ export interface SharedNames {
   readonly tags: ReadonlyMap<string, string>;
   /** Those that must be there before a run begins. */
   readonly needed: readonly string[];
+  /** Those that are read with each entry. */
+  readonly read: readonly string[];
 }
 
 /** Names the fences of a function. `learns`: whether it may get tags that only its result tells. */
@@ -26,7 +28,8 @@ export function sharedNames(
   const byTag = new Map([...tags].map((tag) => [tag, cache.tag(tag)]));
   const invalidations = learns ? cache.invalidations : undefined;
   const needed = [cache.cache, fn.token, ...(learns ? [cache.invalidations] : []), ...byTag.values()];
-  return { cache: cache.cache, function: fn.token, note: fn.note, invalidations, tags: byTag, needed };
+  const read = [fn.note, ...needed];
+  return { cache: cache.cache, function: fn.token, note: fn.note, invalidations, tags: byTag, needed, read };
 }
 
 /** The names of the tokens that fence one call. */
@@ -157,6 +160,13 @@ export function brokenFence(frame: Frame, names: FenceNames, stands: Standings):
   if (!isAfter(carried(frame, TOMBSTONE), stands(names.tombstone)))
     return { fence: 'call', tag: undefined, lost: false };
   return names.shared.tags.size === 0 ? undefined : brokenKnownTag(frame, names, stands);
+}
+
+/** Whether an entry carries the fences of cache and function as they are now, and no others. */
+export function carries({ fences }: Frame, cache: string | undefined, fn: string | undefined): boolean {
+  if (fences.length !== 2 || cache === undefined || fn === undefined) return false;
+  const [first, second] = fences;
+  return first?.[0] === CACHE && first[1] === cache && second?.[0] === FUNCTION && second[1] === fn;
 }
 
 function brokenKnownTag(frame: Frame, names: FenceNames, stands: Standings): BrokenFence | undefined {

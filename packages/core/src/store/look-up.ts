@@ -1,56 +1,77 @@
 import { withDeadline } from './deadline.js';
-import { examine, read, readCall, type Answer, type CallToExamine, type Examined } from './examine.js';
+import {
+  CallReading,
+  examine,
+  read,
+  type Answer,
+  type CallAnswer,
+  type CallToExamine,
+  type Examined,
+} from './examine.js';
 import { NOT_STORABLE, RunFences, standings } from './fences.js';
 import type { FenceNames } from './fences.js';
 import type { StoreContext } from './store-context.js';
-import type { Begun, BrokenFence, StoredEntry, StoreInspection, StoreLookup, StoreMissReason } from './store-types.js';
+import type {
+  Begun,
+  BrokenFence,
+  Looker,
+  StoredEntry,
+  StoreInspection,
+  StoreLookup,
+  StoreMissReason,
+} from './store-types.js';
 
 /** What a look-up comes to: most often that is known as soon as the store has answered. */
 export type Looked = StoreLookup | Promise<StoreLookup>;
 
-/** Reads entry and fences at once, judges, and has told what came of it. `tell` must not throw. */
-export function lookUp(context: StoreContext, look: CallToExamine, tell: (looked: Looked) => void): void {
-  readCall(context, look, (answer) => tell(judged(context, look, answer)));
+/** Reads entry and fences at once, judges, and tells what came of it. */
+export function lookUp(context: StoreContext, to: CallToExamine, looker: Looker): void {
+  void new Look(context, to, looker);
 }
 
-function judged(context: StoreContext, look: CallToExamine, answer: Answer | undefined): Looked {
-  if (answer === undefined) {
-    return { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
-  }
-  look.fn.callFences.mend(answer.stored.get(look.names.shared.note));
-  const examined = examine(context, look, answer);
-  return examined instanceof Promise
-    ? examined.then((known) => conclude(context, look, answer, known))
-    : conclude(context, look, answer, examined);
+/** The same for one who waits. */
+export function lookUpFor(context: StoreContext, to: CallToExamine): Promise<StoreLookup> {
+  const startedAt = context.options.clock.now();
+  return new Promise((resolve) => lookUp(context, to, { startedAt, looked: resolve }));
 }
 
-function conclude(context: StoreContext, look: CallToExamine, answer: Answer, examined: Examined): Looked {
-  return examined.state === 'found'
-    ? new FoundEntry(context, look, answer, examined.entry)
-    : withoutEntry(context, look, answer, examined);
-}
-
-class FoundEntry implements StoreLookup {
-  readonly found: StoredEntry;
+/** A look-up, and what it comes to when an entry is found. */
+class Look extends CallReading implements StoreLookup {
+  found: StoredEntry | undefined;
   readonly branch: undefined = undefined;
   readonly reason = 'cold';
-  readonly #context: StoreContext;
-  readonly #look: CallToExamine;
-  readonly #answer: Answer;
+  readonly #looker: Looker;
 
-  constructor(context: StoreContext, look: CallToExamine, answer: Answer, found: StoredEntry) {
-    this.found = found;
-    this.#context = context;
-    this.#look = look;
-    this.#answer = answer;
+  constructor(context: StoreContext, to: CallToExamine, looker: Looker) {
+    super(context, to, looker.startedAt);
+    this.#looker = looker;
   }
 
   /** Only for the run that follows when what was found will not do, which is rare. */
   get begun(): Begun {
-    const { startedAt, stored, sentAt } = this.#answer;
-    return new RunFences(startedAt, this.#look.names, standings(this.#context.tokens, stored, sentAt));
+    const { startedAt, stored, sentAt } = this;
+    return new RunFences(startedAt, this.to.names, standings(this.context.tokens, stored, sentAt));
+  }
+
+  protected done(isAnswered: boolean): void {
+    this.#looker.looked(isAnswered ? this.#judged() : DOWN);
+  }
+
+  #judged(): Looked {
+    const { context, to, stored } = this;
+    to.fn.callFences.mend(stored.get(to.names.shared.note));
+    const examined = examine(context, to, this);
+    return examined instanceof Promise ? examined.then((known) => this.#concluded(known)) : this.#concluded(examined);
+  }
+
+  #concluded(examined: Examined): Looked {
+    if (examined.state !== 'found') return withoutEntry(this.context, this.to, this, examined);
+    this.found = examined.entry;
+    return this;
   }
 }
+
+const DOWN: StoreLookup = { found: undefined, branch: undefined, reason: 'store-down', begun: NOT_STORABLE };
 
 async function withoutEntry(
   context: StoreContext,
@@ -94,10 +115,23 @@ function whatBroke({ fence, lost }: BrokenFence): StoreMissReason {
   }
 }
 
+class Inspection extends CallReading {
+  readonly #resolve: (answer: CallAnswer | undefined) => void;
+
+  constructor(context: StoreContext, to: CallToExamine, resolve: (answer: CallAnswer | undefined) => void) {
+    super(context, to, context.options.clock.now());
+    this.#resolve = resolve;
+  }
+
+  protected done(isAnswered: boolean): void {
+    this.#resolve(isAnswered ? this : undefined);
+  }
+}
+
 /** The same look, for one who wants to know only: nothing is told, deleted or made. */
 export async function inspect(context: StoreContext, to: CallToExamine): Promise<StoreInspection> {
   const { call } = to;
-  const answer = await new Promise<Answer | undefined>((resolve) => readCall(context, to, resolve));
+  const answer = await new Promise<CallAnswer | undefined>((resolve) => void new Inspection(context, to, resolve));
   const key = call.entry;
   if (answer === undefined) return { key, state: 'down' };
   const examined = await examine(context, to, answer);
@@ -107,7 +141,7 @@ export async function inspect(context: StoreContext, to: CallToExamine): Promise
   }
   if (examined.state === 'down' || examined.state === 'damaged' || examined.state === 'branch')
     return { key, ...examined };
-  const text = answer.stored.get(key);
+  const text = answer.stored.at(answer.place);
   return { key, ...examined, bytes: typeof text === 'string' ? Buffer.byteLength(text) : 0 };
 }
 

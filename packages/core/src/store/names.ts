@@ -1,3 +1,4 @@
+import { writtenId } from '../codec/index.js';
 import { digest } from '../key/index.js';
 
 /**
@@ -64,6 +65,8 @@ export interface CallNames {
   readonly deletes: string;
   /** What an entry says that it is: checked on read, so that no digest can be taken for another. */
   readonly id: string;
+  /** The same, as a frame writes it. */
+  readonly written: string;
 }
 
 /** So much of the digest of its versions tells an entry from those of others: an entry of theirs would be found out by its id. */
@@ -127,6 +130,7 @@ interface Beginnings {
 class NamesOfCall implements CallNames {
   readonly entry: string;
   readonly id: string;
+  readonly written: string;
   readonly #of: Beginnings;
   readonly #digest: string;
 
@@ -139,6 +143,7 @@ class NamesOfCall implements CallNames {
     this.entry = of.entries + place + of.versions;
     // What was read of a request (a user, a header) is nobody's to read in a store.
     this.id = id.length <= LONG_ID && key === base ? id : `digest:${digest(id)}`;
+    this.written = writtenId(this.id);
   }
 
   get tombstone(): string {

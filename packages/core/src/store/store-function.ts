@@ -7,9 +7,10 @@ import { FenceNames, RunFences, sharedNames, type SharedNames } from './fences.j
 import type { Sent } from './guard.js';
 import { clearFunction, deleteCall, expireCall, type CallToOutdate } from './invalidations.js';
 import { mayBeKept, writeBranch, writeEntry, type Keeping } from './keep.js';
-import { beginRun, inspect, lookUp } from './look-up.js';
+import { beginRun, inspect, lookUp, lookUpFor } from './look-up.js';
 import type { CallNames } from './names.js';
 import { pairsOf } from './pairs.js';
+import { RecentCalls } from './recent-calls.js';
 import { longestLife, markLife, type StoreContext } from './store-context.js';
 import type {
   Begun,
@@ -19,6 +20,7 @@ import type {
   StoredVariant,
   TagPairs,
 } from './store-types.js';
+import { WideStandings } from './wide-standings.js';
 
 const NO_VARIANT: StoredVariant = { base: '', branches: [] };
 
@@ -37,11 +39,14 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
 
   const examined: FunctionToExamine = {
     callFences: new CallFences(context, fn),
+    wide: new WideStandings(context.tokens),
     get longestLife() {
       return longestLife(options, identity);
     },
     damaged,
   };
+
+  const recent = new RecentCalls();
 
   function learns(): boolean {
     return identity.learnsTags ?? true;
@@ -56,8 +61,13 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   }
 
   function toExamine(key: string, tags: readonly string[], base?: string): CallToExamine {
+    const wide = shared(tags);
+    const known = base === undefined ? recent.find(key, wide) : undefined;
+    if (known !== undefined) return known;
     const call = fn.call(key, base);
-    return { key, call, names: new FenceNames(shared(tags), call), fn: examined };
+    const made = { key, call, names: new FenceNames(wide, call), fn: examined };
+    if (base === undefined) recent.note(made);
+    return made;
   }
 
   function toOutdate(key: string, base?: string): CallToOutdate {
@@ -113,8 +123,8 @@ export function createStoreFunction(context: StoreContext, identity: StoreFuncti
   }
 
   return {
-    lookup: (key, tags, base) => new Promise((resolve) => lookUp(context, toExamine(key, tags, base), resolve)),
-    glance: (key, tags, tell) => lookUp(context, toExamine(key, tags), tell),
+    lookup: (key, tags, base) => lookUpFor(context, toExamine(key, tags, base)),
+    glance: (key, tags, looker) => lookUp(context, toExamine(key, tags), looker),
     inspect: (key, tags, base) => inspect(context, toExamine(key, tags, base)),
     begin: (key, tags) => beginRun(context, toExamine(key, tags).names),
     keep: (key, begun, entry) => inRootContext(() => keep(key, begun, entry)),

@@ -77,7 +77,7 @@ export interface StoreFunction {
    */
   lookup(key: string, tags: readonly string[], base?: string): Promise<StoreLookup>;
   /** The same for one who does not wait for a promise: most often all is known as soon as the store has answered. */
-  glance(key: string, tags: readonly string[], tell: (looked: StoreLookup | Promise<StoreLookup>) => void): void;
+  glance(key: string, tags: readonly string[], looker: Looker): void;
   /** Looks as `lookup` does, within the same time, and changes nothing: no event but of a store that fails. */
   inspect(key: string, tags: readonly string[], base?: string): Promise<StoreInspection>;
   /** Takes note of the fences for a run that does not look. Variants have those of their call: `key` is without inputs. */
@@ -127,6 +127,14 @@ export interface StoredEntry {
   readonly pairs: TagPairs;
   /** The token of the cache that it carries, for the same. */
   readonly cache: string | undefined;
+}
+
+/** Who looks for an entry. */
+export interface Looker {
+  /** When it has begun to, on the clock that never goes back. */
+  readonly startedAt: number;
+  /** What came of it. Must not throw. */
+  looked(looked: StoreLookup | Promise<StoreLookup>): void;
 }
 
 /** Why a look-up found nothing; the words are those of `MissReason`. */

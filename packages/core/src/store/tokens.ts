@@ -50,6 +50,8 @@ export interface Tokens {
   forget(name: string): void;
   /** The value that this process goes by, if it wrote one lately: its own, or a newer one of another process. */
   own(name: string): string | undefined;
+  /** Whether this process goes by the store's word for every token: it wrote none lately. */
+  areQuiet(): boolean;
   /** Now, among what this process sees of its own tokens. Taken before a read is sent. */
   moment(): number;
   /** What a stored value means, given what this process wrote and saw, and when the read of it was sent. */
@@ -173,6 +175,7 @@ export function createTokens(options: TokensOptions): Tokens {
     },
     forget: (name) => void written.delete(name),
     own: (name) => live(name)?.token,
+    areQuiet: () => written.size === 0,
     moment: () => ++moments,
     standing(name, stored, sentAt) {
       // What was seen last was looked at then.
