@@ -23,13 +23,15 @@ export interface EntryOf extends Omit<Terms, 'dropped'> {
   readonly computeMs: number;
 }
 
-/** A kept result with its instants. There may be millions, so that what most do not have takes no room. */
+/**
+ * A kept result with its instants. There may be millions, so that what most do not have takes no room, and no number is one
+ * that V8 would box: instants are rounded down to milliseconds.
+ */
 export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
   /** What copies the master; undefined as long as what keeps it decides that each time. */
   #copy: Settled['copy'] | undefined;
   /** The master; what keeps it as long as there is no `#copy`. */
   #source: unknown;
-  /** V8 would box an Infinity for each. */
   #freshUntil: number | undefined;
   #trustedUntil: number | undefined;
   /** In whole microseconds: those are not boxed. */
@@ -44,10 +46,10 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
     super();
     this.#source = of.kept;
     this.#settle(of.kept);
-    this.createdAt = of.createdAt;
+    this.createdAt = Math.floor(of.createdAt);
     this.run = of.run;
-    this.#freshUntil = finite(of.freshUntil);
-    this.#trustedUntil = finite(of.trustedUntil);
+    this.#freshUntil = held(of.freshUntil);
+    this.#trustedUntil = held(of.trustedUntil);
     this.computeMicros = Math.round(of.computeMs * 1000);
     this.#terms = termsOf(of);
   }
@@ -79,7 +81,7 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
 
   set trustedUntil(instant: number) {
     this.lane = 0;
-    this.#trustedUntil = finite(instant);
+    this.#trustedUntil = held(instant);
   }
 
   get computeMs(): number {
@@ -121,7 +123,7 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
   /** Its life is over now: only stale windows serve it. */
   end(now: number): void {
     this.lane = 0;
-    this.#freshUntil = Math.min(this.freshUntil, now);
+    this.#freshUntil = held(Math.min(this.freshUntil, now));
   }
 
   /** It was deleted or cleared. */
@@ -131,14 +133,13 @@ export class DataEntry extends Entry implements Omit<EntryOf, 'kept'> {
 
   /** The estimated bytes of what it has beside what every entry has and its value, when it has just been made. */
   get ownBytes(): number {
-    const instants = (this.#freshUntil === undefined ? 0 : BOX) + (this.#trustedUntil === undefined ? 0 : BOX);
+    const boxes = boxBytes(this.createdAt) + boxBytes(this.#freshUntil) + boxBytes(this.#trustedUntil);
     const keeper = this.#copy === undefined ? KEEPER : 0;
-    return FIELDS + instants + keeper + (this.acts?.bytes ?? 0) + bytesOfTerms(this.#terms);
+    return FIELDS + boxes + keeper + (this.acts?.bytes ?? 0) + bytesOfTerms(this.#terms);
   }
 }
 
-const BOX = 16;
-const FIELDS = 64 + BOX;
+const FIELDS = 72;
 /** What keeps a value whose copies are not settled. */
 const KEEPER = 72;
 
@@ -147,8 +148,16 @@ function keptIn(source: unknown): Kept {
   return source as Kept;
 }
 
-function finite(instant: number): number | undefined {
-  return instant === Infinity ? undefined : instant;
+/** An instant as it is held; undefined for never. */
+function held(instant: number): number | undefined {
+  return instant === Infinity ? undefined : Math.floor(instant);
+}
+
+/** What V8 puts into no box: on the clock of the machine, the first 24 days of a process. */
+const UNBOXED = 2 ** 31;
+
+function boxBytes(instant: number | undefined): number {
+  return instant === undefined || instant < UNBOXED ? 0 : 16;
 }
 
 /** Whether an entry lives so long that the clock may be a little late when it is asked for. */

@@ -220,11 +220,11 @@ export class DataKeeper {
     return entry;
   }
 
-  #putIn(flight: Finder, entry: DataEntry, { kept, began: found, path }: Made): void {
+  #putIn(flight: Finder, entry: DataEntry, { kept, createdAt, began: found, path }: Made): void {
     const { shelf, settings, generations, flights, failures, cooldowns, variants } = this.#parts;
     const began = found ?? Infinity;
     flights.outdateOlder(flight.key, (other) => other.run < flight.run && other.startedAt < began);
-    failures?.dropUntil(flight.key, entry.createdAt);
+    failures?.dropUntil(flight.key, createdAt);
     if (found === undefined) cooldowns.end(flight.key);
     const placed = shelf.set(flight.key, entry, kept.bytes + entry.ownBytes, uselessFrom(entry, settings.retention));
     if (placed === undefined) {
@@ -244,11 +244,13 @@ export class DataKeeper {
 
   /** Whether memory has something newer in its place. A stored entry was computed before the flight that finds it began. */
   #isOlder(flight: Finder, { path, began, createdAt }: Made): boolean {
+    // As an entry holds it.
+    const created = Math.floor(createdAt);
     return wouldReplace(
       this.#parts,
       flight,
       path,
-      (there) => there.run > flight.run || (began !== undefined && there.createdAt >= createdAt),
+      (there) => there.run > flight.run || (began !== undefined && there.createdAt >= created),
     );
   }
 
