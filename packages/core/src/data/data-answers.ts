@@ -1,6 +1,6 @@
-import type { CallPolicy } from './call-policy.js';
-import { stateOf, type DataEntry } from './data-entry.js';
+import type { DataEntry } from './data-entry.js';
 import type { DataCall, DataFlights } from './data-flights.js';
+import { DataJoins, type Again } from './data-joins.js';
 import type { DataAnswer, DataFailure, DataOutcome, Uncacheable } from './data-outcome.js';
 import type { DataFunctionParts } from './data-parts.js';
 import { EarlyLooks } from './early-look.js';
@@ -10,30 +10,33 @@ import type { DataRun } from './data-run.js';
 import { placeIn, type Acts } from '../effect/index.js';
 import type { MissReason } from '../events.js';
 import { type Flight } from '../run/flight.js';
-import { OTHER_INPUTS } from '../run/waiter.js';
 import { record } from '../run/inherited.js';
-import { LateArguments } from '../run/late-arguments.js';
 import { currentRecorder } from '../run/run-context.js';
-
-/** Where a call goes that a run turned out not to answer. */
-export interface Again {
-  call(self: unknown, args: readonly unknown[], policy: CallPolicy): Promise<unknown>;
-  answer(call: DataCall): Promise<unknown>;
-}
 
 /** Answers the calls of one data function that memory has no answer for. */
 export class DataAnswers {
   readonly #parts: DataFunctionParts;
   readonly #run: DataRun;
   readonly #flights: DataFlights;
-  readonly #again: Again;
+  /** How calls are answered by the runs of others. */
+  readonly joins: DataJoins;
   readonly #early: EarlyLooks | undefined;
 
   constructor(parts: DataFunctionParts, run: DataRun, flights: DataFlights, again: Again) {
     this.#parts = parts;
     this.#run = run;
     this.#flights = flights;
-    this.#again = again;
+    this.joins = new DataJoins(
+      parts,
+      flights,
+      {
+        afterFailure: (call, flight, outcome, fallback) => this.#afterFailure(call, flight, outcome, fallback),
+        take: (call, outcome) => this.#take(call, outcome),
+        serveStale: (call, entry, cause) => this.#serveStale(call, entry, cause),
+        handOut: (call, entry) => this.#handOut(call, entry),
+      },
+      again,
+    );
     this.#early = EarlyLooks.of(parts, flights, run.keeper, {
       hit: (call, entry) => this.#hitStore(call, entry),
       flown: (call, flight, waiting, reason) => this.#told(call, flight, waiting, reason, undefined),
@@ -48,7 +51,7 @@ export class DataAnswers {
     const failure = this.#keptFailure(call.key, fallback);
     if (failure !== undefined) return Promise.resolve(this.#failAgain(placed(call), failure, fallback));
     const joined = this.#flights.joinable(call.key);
-    if (joined !== undefined) return this.#join(joined, placed(call), fallback);
+    if (joined !== undefined) return this.joins.join(joined, placed(call), fallback);
     if (reason !== undefined) return this.lead(call, reason, fallback);
     if (this.#early?.fits(call) === true) return this.#early.look(call);
     return this.lead(call, this.#parts.report.goneBecause(call.key) ?? 'cold', undefined);
@@ -80,56 +83,6 @@ export class DataAnswers {
     );
   }
 
-  /** By a run of another caller. Many may wait for one: there is as little as possible of each. */
-  #join(joined: Flight<DataOutcome>, call: DataCall, fallback: DataEntry | undefined): Promise<unknown> {
-    const { generations, keyer, report } = this.#parts;
-    report.join(call.key, call.policy);
-    const { position } = generations;
-    const since = this.#now();
-    const late = LateArguments.unlessFixed({ key: call.base, self: call.self, args: call.args }, keyer, report.fn);
-    const waiting = this.#flights.wait(joined, call, fallback, this.#flights.sameInputs());
-    // What is invalidated is logged until this caller has been answered. (The run has seen to it so far.)
-    generations.enter();
-    return waiting.then(
-      (outcome) => {
-        try {
-          if (this.#isFor(call, joined, outcome, position)) return this.#answerBy(joined, call, outcome, fallback);
-          this.#parts.flights.setApart(joined);
-          return this.#lookAgain(call, late, since);
-        } finally {
-          generations.leave();
-        }
-      },
-      (error: unknown) => {
-        try {
-          // What the run reads is another for this caller (hazards 23 and 55).
-          if (error === OTHER_INPUTS) return this.#lookAgain(call, late, since);
-          throw error;
-        } finally {
-          generations.leave();
-        }
-      },
-    );
-  }
-
-  #answerBy(
-    joined: Flight<DataOutcome>,
-    call: DataCall,
-    outcome: DataOutcome,
-    fallback: DataEntry | undefined,
-  ): unknown {
-    switch (outcome.type) {
-      case 'failure':
-        return this.#afterFailure(call, joined, outcome, fallback);
-      case 'uncacheable':
-        return this.#take(call, outcome);
-      case 'answer':
-        if (isInstead(outcome)) return this.#serveStale(call, outcome.entry, outcome.source.cause);
-        this.#parts.report.joined(this.#now() - joined.startedAt);
-        return this.#handOut(call, outcome.entry);
-    }
-  }
-
   /** A failure that is kept, where it answers: otherwise the store may have something stale, and a flight is to find out. */
   #keptFailure(key: string, fallback: DataEntry | undefined): Failure | undefined {
     const { failures, store, settings } = this.#parts;
@@ -142,31 +95,6 @@ export class DataAnswers {
     this.#parts.report.hit(call, 'memory', this.#now() - failure.failedAt, 0, call.policy);
     this.#act(call, failure.acts);
     throw failure.error;
-  }
-
-  /** What it waits from now on is what is left of its timeouts since it has begun to wait. */
-  #lookAgain(call: DataCall, late: LateArguments | undefined, since: number): Promise<unknown> {
-    const args = late === undefined ? call.args : late.now();
-    const policy = { ...call.policy, waited: call.policy.waited + this.#now() - since };
-    // Arguments that have another key now make this another call.
-    return args === undefined
-      ? this.#again.call(call.self, call.args, policy)
-      : this.#again.answer({ ...call, args, policy });
-  }
-
-  /**
-   * Whether the outcome of a run that it joined is an answer for this call: not if what outdated it came before the call
-   * (hazard 13), if it had other arguments, or if it found something that is too old for this one.
-   */
-  #isFor({ policy }: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, position: number): boolean {
-    if (outcome.type === 'answer' && isInstead(outcome)) return true;
-    if (flight.changed) return false;
-    if (outcome.type !== 'answer') return true;
-    const { outdatedAt, source, entry } = outcome;
-    if (outdatedAt !== undefined && outdatedAt <= position) return false;
-    if (source.type === 'run') return true;
-    const state = stateOf(entry, this.#now(), policy);
-    return state === 'fresh' || (state === 'stale' && source.type === 'stale');
   }
 
   #led(call: DataCall, flight: Flight<DataOutcome>, outcome: DataOutcome, fallback: DataEntry | undefined): unknown {
@@ -274,13 +202,6 @@ export class DataAnswers {
   #now(): number {
     return this.#parts.host.settings.clock.now();
   }
-}
-
-/** Whether something stale took the place of what a run did not give. */
-function isInstead(
-  answer: DataAnswer,
-): answer is DataAnswer & { readonly source: { readonly type: 'stale'; readonly cause: 'error' | 'timeout' } } {
-  return answer.source.type === 'stale' && answer.source.cause !== 'revalidate';
 }
 
 /** A call with the place of its effects in the run that makes it, which it takes when it is made (hazard 30). */

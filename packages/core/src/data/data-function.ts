@@ -46,10 +46,11 @@ export class DataFunction {
     });
   }
 
-  /** Answers a call with one argument by what memory has, where there is nothing else to do; undefined when there is. */
+  /** Answers a call with one argument by what memory has or others wait for, where that is all; undefined when it is not. */
   hit(only: unknown): Promise<unknown> | undefined {
     const known = this.#aliases?.singles.get(only);
-    return known !== undefined && this.#lane.takes(known) ? this.#handOut(known) : undefined;
+    if (known === undefined) return this.#answers.joins.joinCrowd(only);
+    return this.#lane.takes(known) ? this.#handOut(known) : undefined;
   }
 
   #handOut(known: DataEntry): Promise<unknown> {

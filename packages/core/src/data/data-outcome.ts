@@ -58,3 +58,10 @@ export interface DataFailure {
 
 /** How a flight ended, for everybody who waits for it. */
 export type DataOutcome = DataAnswer | Uncacheable | DataFailure;
+
+/** Whether something stale took the place of what a run did not give. */
+export function isInstead(
+  answer: DataAnswer,
+): answer is DataAnswer & { readonly source: { readonly type: 'stale'; readonly cause: 'error' | 'timeout' } } {
+  return answer.source.type === 'stale' && answer.source.cause !== 'revalidate';
+}

@@ -221,7 +221,7 @@ export class ResourceFunction {
   async #joined(flight: Flight<Holding>, call: ResourceCall): Promise<Holding> {
     try {
       const holding = await this.#flights.wait(flight, call);
-      this.#parts.report.joined(this.#now() - flight.startedAt);
+      this.#parts.report.joined(flight.lasted);
       return holding;
     } catch (error) {
       // What the first caller did to their arguments is no concern of this one.

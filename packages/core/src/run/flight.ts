@@ -54,6 +54,7 @@ export class Flight<T> implements Recorder {
   looking = false;
   /** Whether it has settled. */
   done = false;
+  #endedAt: number | undefined;
   /** Made when the running function asks for its signal. */
   #abort: AbortController | undefined;
   #deserted = false;
@@ -86,6 +87,11 @@ export class Flight<T> implements Recorder {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  /** How long it took to settle; how long it has taken so far, while it has not. */
+  get lasted(): number {
+    return (this.#endedAt ?? this.now()) - this.startedAt;
   }
 
   /** The signal that the running function sees. */
@@ -122,6 +128,7 @@ export class Flight<T> implements Recorder {
 
   #settle(tell: (waiter: Waiter<T>) => void): void {
     this.done = true;
+    this.#endedAt = this.now();
     this.startedBy = undefined;
     // What its function left running (a socket, a timer) holds on to this flight, and must not to the value.
     this.#outcome = undefined;
