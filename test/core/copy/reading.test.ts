@@ -52,7 +52,7 @@ function problem(shape: Shape, value: object): string | undefined {
   if (plain.odd?.size !== fast.odd?.size) return 'another number of odd arrays';
   if ([...reach(master)].some((object) => reach(value).has(object))) return 'it shares an object with the value';
   if (!fast.fits || !fast.isTree) return undefined;
-  const copy = copierOf(shape).copy(master);
+  const copy = copierOf(shape, false).copy(master);
   if ([...reach(copy)].some((object) => reach(master).has(object))) return 'a copy shares an object with the master';
   return difference(value, copy);
 }

@@ -24,8 +24,8 @@ const tools = { date: (value: unknown): unknown => copyDate(value as object), an
 const makeCode = codeMaker(Infinity);
 
 /** A compiled copier, of as many shapes as a test likes. */
-function code(shape: Shape): Copy {
-  return makeCode(sourceOf(shape), { ...tools }) as Copy;
+function code(shape: Shape, large: boolean): Copy {
+  return makeCode(sourceOf(shape, large), { ...tools, all: Object.prototype }) as Copy;
 }
 
 /** More bytes than it takes for a shape to be compiled. */
@@ -38,7 +38,7 @@ test(
       fc.property(tables, (value) => {
         const master = keep(value, clone).master as object;
         const shape = shapeOf(master);
-        for (const copy of [code(shape), composed(shape, tools), any]) {
+        for (const copy of [code(shape, false), code(shape, true), composed(shape, tools), any]) {
           const made = copy(master) as object;
           const problem = difference(master, made);
           const shared = [...reach(made)].find((object) => reach(master).has(object));
@@ -57,7 +57,7 @@ test('S36, S37: a value that is asked for often stays what it was, whatever its 
     fc.property(tables, (made) => {
       const value = keep(made, clone).copy();
       const kept = keep(value, clone);
-      shapeCopierOf(kept.master as object).note(HOT);
+      shapeCopierOf(kept.master as object, kept.bytes).note(HOT);
       for (let time = 0; time < 6; time += 1) {
         const copy = kept.copy();
         const problem = difference(value, copy) ?? difference(value, kept.written());
@@ -106,7 +106,7 @@ describe('a shape', () => {
     let value: unknown = 1;
     for (let level = 0; level < 30; level += 1) value = [value];
     expect(textOf(shapeOf(value))).toBe(`${'['.repeat(25)}*${']'.repeat(25)}`);
-    expect(difference(value, code(shapeOf(value))(value))).toBeUndefined();
+    for (const large of [false, true]) expect(difference(value, code(shapeOf(value), large)(value))).toBeUndefined();
   });
 });
 
@@ -114,8 +114,17 @@ test('names come into code as texts alone', () => {
   const names = ['a"b', '\\', '"];throw 1;//', '\u2028', '\ud800', 'constructor', '${x}', '0'];
   const value = Object.fromEntries(names.map((name) => [name, [new Date(1)]]));
   const shape = shapeOf(value);
-  expect(difference(value, code(shape)(value))).toBeUndefined();
-  expect(sourceOf(shapeOf({ a: 1 }))).toBe('function f0(v) { return {"a": v["a"]}; }\nreturn f0;');
+  for (const large of [false, true]) expect(difference(value, code(shape, large)(value))).toBeUndefined();
+  const others = Object.fromEntries(
+    names.filter((name) => name !== 'constructor').map((name) => [name, [new Date(1)]]),
+  );
+  expect(difference(others, code(shapeOf(others), true)(others))).toBeUndefined();
+  expect(sourceOf(shapeOf({ a: 1 }), false)).toBe('function f0(v) { return {"a": v["a"]}; }\nreturn f0;');
+  expect(sourceOf(shapeOf({ a: 1 }), true)).toContain('this["a"] = v["a"];');
+  // What all objects have is never assigned.
+  expect(sourceOf(shapeOf({ valueOf: 1 }), true)).toBe(
+    'function f0(v) { return {"valueOf": v["valueOf"]}; }\nreturn f0;',
+  );
 });
 
 describe('where code may not be made of texts', () => {

@@ -104,7 +104,7 @@ function build(value: unknown, options: KeepOptions, owned: boolean): Kept {
     return new OneForAll(master, walk.bytes, findingsOf(walk, options));
   }
   if (!walk.isTree) return mixed(master, walk, options);
-  const copier = walk.fits ? code?.copier : undefined;
+  const copier = walk.fits ? code?.copier(walk.bytes) : undefined;
   if (copier === undefined) reading?.learn(master, walk.bytes);
   return new Tree(master, walk.bytes, walk.plain, copier);
 }
@@ -227,7 +227,7 @@ class Tree implements Kept {
   #early(): unknown {
     this.#copies += 1;
     if (this.#copies <= FIRST_COPIES) return this.#plain ? copyPlain(this.master) : copyAny(this.master, TREE);
-    const copier = (this.#copier ??= shapeCopierOf(this.master));
+    const copier = (this.#copier ??= shapeCopierOf(this.master, this.bytes));
     copier.note(this.bytes);
     if (copier.settled) {
       this.master = copier.rebuilt(this.master);

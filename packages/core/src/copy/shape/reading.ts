@@ -1,5 +1,5 @@
 import { reader, type Read } from './reader.js';
-import { copierOf, type ShapeCopier } from './shape-copier.js';
+import { copierOf, isLarge, type ShapeCopier } from './shape-copier.js';
 import { NONE, shapeWith, type Shape } from './shape.js';
 
 /** So many results are looked at before code is made for what they have in common. */
@@ -12,11 +12,23 @@ const WORTH_COMPILING = 64 * 1024;
 const MOST_ROUNDS = 4;
 
 /** What was made for one shape. */
-export interface ReadingCode {
+export class ReadingCode {
   /** Builds the masters of values that look so, and of all others. */
   readonly read: Read;
-  /** Copies masters that do. */
-  readonly copier: ShapeCopier;
+  readonly #shape: Shape;
+  #small: ShapeCopier | undefined;
+  #large: ShapeCopier | undefined;
+
+  constructor(read: Read, shape: Shape) {
+    this.read = read;
+    this.#shape = shape;
+  }
+
+  /** Copies masters of about so many bytes that look so. */
+  copier(bytes: number): ShapeCopier {
+    if (isLarge(bytes)) return (this.#large ??= copierOf(this.#shape, true).hot());
+    return (this.#small ??= copierOf(this.#shape, false).hot());
+  }
 }
 
 /**
@@ -48,7 +60,7 @@ export class Reading {
     this.#bytes = 0;
     const shape = this.#shape;
     const read = shape.kind === 'object' || shape.kind === 'array' ? reader(shape) : undefined;
-    this.code = read === undefined ? undefined : { read, copier: copierOf(shape).hot() };
+    this.code = read && new ReadingCode(read, shape);
     // Where no code may be made, or would do no better than the walk.
     if (read === undefined) this.#rounds = MOST_ROUNDS;
   }

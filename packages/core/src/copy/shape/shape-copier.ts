@@ -9,6 +9,8 @@ import type { Copy, Tools } from './tools.js';
 const MOST_SHAPES = 512;
 /** A shape of which so many bytes have been copied is worth the time that compiling takes. */
 const WORTH_COMPILING = 64 * 1024;
+/** What weighs as many bytes is copied as something large. */
+const LARGE = 128 * 1024;
 
 const NOTHING_FOUND = { shared: false, odd: undefined, codecs: undefined };
 
@@ -27,11 +29,13 @@ export class ShapeCopier {
   /** Whether `copy` will not be replaced by a faster one. */
   settled: boolean;
   readonly #shape: Shape;
+  readonly #isLarge: boolean;
   #rebuild: Copy | undefined;
   #copied = 0;
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, isLarge: boolean) {
     this.#shape = shape;
+    this.#isLarge = isLarge;
     this.copy = composed(shape, TOOLS);
     this.settled = shape.kind === 'any';
   }
@@ -47,9 +51,9 @@ export class ShapeCopier {
     this.#copied += bytes;
     if (this.settled || this.#copied < WORTH_COMPILING) return;
     this.settled = true;
-    this.copy = compiled(this.#shape, TOOLS) ?? this.copy;
+    this.copy = compiled(this.#shape, TOOLS, this.#isLarge) ?? this.copy;
     // Another one: what it has seen (masters of any origin) must not make the one for hits look for more than it finds.
-    this.#rebuild = compiled(this.#shape, TOOLS);
+    this.#rebuild = compiled(this.#shape, TOOLS, false);
   }
 
   /** The same master, all of its objects of one shape made in one way, which is what makes reading them fast in V8. */
@@ -60,17 +64,25 @@ export class ShapeCopier {
 
 const known = new Map<string, ShapeCopier>();
 
-/** The copier of what has the shape of a master that is a tree: no object in two places, no odd array, no instance. */
-export function shapeCopierOf(master: object): ShapeCopier {
-  return copierOf(shapeOf(master));
+/**
+ * The copier of what has the shape of a master of so many bytes that is a tree: no object in two places, no odd array, no
+ * instance.
+ */
+export function shapeCopierOf(master: object, bytes: number): ShapeCopier {
+  return copierOf(shapeOf(master), isLarge(bytes));
 }
 
-/** The copier of all masters of a shape. */
-export function copierOf(shape: Shape): ShapeCopier {
-  const text = textOf(shape);
+/** Whether a master of so many bytes is copied as something large. */
+export function isLarge(bytes: number): boolean {
+  return bytes >= LARGE;
+}
+
+/** The copier of the masters of a shape that are large, or of those that are not. */
+export function copierOf(shape: Shape, large: boolean): ShapeCopier {
+  const text = `${large ? 'large ' : ''}${textOf(shape)}`;
   const found = known.get(text);
   if (found !== undefined) return found;
-  const copier = new ShapeCopier(shape);
+  const copier = new ShapeCopier(shape, large);
   const [oldest] = known.keys();
   // Those who have it keep it.
   if (known.size >= MOST_SHAPES && oldest !== undefined) known.delete(oldest);
