@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { LastingMap } from '../lasting-map.js';
 import { ArgumentLeaves } from './argument-leaves.js';
 import { shapesOf } from './argument-shape.js';
-import { leafReaderOf, type LeafReader } from './leaf-reader.js';
+import { leafReaderOf, type LeafReader, type Leaves, type Noted } from './leaf-reader.js';
 import { detached, NO_ARGUMENT, onlyOf } from './only.js';
 
 /** So many aliases of one hash are told apart one by one; more are not noted (hash flooding). */
@@ -14,16 +14,9 @@ const WORTH_A_READER = 16;
 const MOST_READERS = 8;
 
 /** What something is found by: the leaves of all arguments. */
-export interface Alias {
-  /** What has read the leaves, if that was one for their shape: it leaves out what all arguments of the shape have. */
-  readonly reader: LeafReader | undefined;
-  readonly hash: number;
-  readonly leaves: readonly unknown[];
-}
+export type Alias = Pick<Noted<unknown>, 'reader' | 'hash' | 'leaves'>;
 
-/** Of those with one hash, one leads to the next. */
-interface Tuple<T> extends Alias {
-  readonly item: T;
+interface Tuple<T> extends Noted<T> {
   next: Tuple<T> | undefined;
 }
 
@@ -66,37 +59,45 @@ export class AliasTable<T extends Aliased> {
   }
 
   #findTuple(args: readonly unknown[]): T | undefined {
-    const reader = this.#readBy(args);
-    if (reader !== undefined) {
-      const found = this.#at(reader);
-      if (found !== undefined) return found;
-    }
-    if (this.#others === 0 || !leaves.read(args)) return undefined;
-    const found = this.#at(undefined);
-    if (found !== undefined) this.#learn(args, found, reader !== undefined);
-    return found;
+    const found = this.#byReader(args);
+    if (found !== undefined || this.#others === 0 || !leaves.read(args)) return found;
+    const other = this.#byAny();
+    if (other !== undefined) this.#learn(args, other);
+    return other;
   }
 
-  /** The reader that has read arguments just now. */
-  #readBy(args: readonly unknown[]): LeafReader | undefined {
-    for (let index = 0; index < this.#readers.length; index++) {
-      const reader = this.#readers[index];
-      if (leaves.read(args, reader)) return reader;
+  #byReader(args: readonly unknown[]): T | undefined {
+    try {
+      for (let index = 0; index < this.#readers.length; index++) {
+        const found = this.#readers[index]?.find(args, this.#tuples);
+        if (found !== undefined) return found;
+      }
+    } catch {
+      // A getter threw: keys have to deal with it.
     }
     return undefined;
   }
 
-  /** What was noted for what a reader has read just now. */
-  #at(reader: LeafReader | undefined): T | undefined {
+  /** What was noted for what was read just now. */
+  #byAny(): T | undefined {
     for (let tuple = this.#tuples.get(leaves.hash); tuple !== undefined; tuple = tuple.next) {
-      if (tuple.reader === reader && areRead(tuple.leaves)) return tuple.item;
+      if (tuple.reader === undefined && areRead(tuple.leaves)) return tuple.item;
     }
     return undefined;
+  }
+
+  /** The leaves of arguments, by a reader of their shape if there is one. */
+  #read(args: readonly unknown[]): (Leaves & Pick<Alias, 'reader'>) | undefined {
+    for (const reader of this.#readers) {
+      const read = readBy(reader, args);
+      if (read !== undefined) return { ...read, reader };
+    }
+    return leaves.read(args) ? { ...leaves.kept(), reader: undefined } : undefined;
   }
 
   /** Notes again what was found without a reader, when there is one now. */
-  #learn(args: readonly unknown[], found: T, isRead: boolean): void {
-    if (!isRead && !this.#makesReader(args)) return;
+  #learn(args: readonly unknown[], found: T): void {
+    if (this.#read(args)?.reader === undefined && !this.#makesReader(args)) return;
     this.forget(found);
     this.note(args, found);
   }
@@ -116,13 +117,13 @@ export class AliasTable<T extends Aliased> {
   /** Notes what calls with these arguments are answered with, unless that is found by the one that they are. */
   note(args: readonly unknown[], item: T): void {
     if (item.alias !== undefined || (args.length < 2 && onlyOf(args) !== undefined)) return;
-    const reader = this.#readBy(args);
+    const read = this.#read(args);
     // What says now this and now that was given a key for what it said before.
-    if ((reader === undefined && !leaves.read(args)) || !args.every(isSteady)) return;
-    const { hash, list, count } = leaves;
+    if (read === undefined || !args.every(isSteady)) return;
+    const { reader, hash } = read;
     const first = this.#tuples.get(hash);
     if (lengthOf(first) >= LONGEST_CHAIN) return;
-    const tuple = { reader, hash, leaves: list.slice(0, count).map(detached), item, next: first };
+    const tuple = { reader, hash, leaves: read.leaves.map(detached), item, next: first };
     this.#tuples.set(hash, tuple);
     item.alias = tuple;
     if (reader === undefined) this.#others += 1;
@@ -156,6 +157,15 @@ function lengthOf(first: Tuple<unknown> | undefined): number {
   let length = 0;
   for (let tuple = first; tuple !== undefined; tuple = tuple.next) length += 1;
   return length;
+}
+
+/** Whatever a getter throws, keys have to deal with it. */
+function readBy(reader: LeafReader, args: readonly unknown[]): Leaves | undefined {
+  try {
+    return reader.read(args);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether these are the leaves that were read last. */

@@ -1,5 +1,5 @@
 import { areKeyedByContents, asCompared, hashOf, isLeaf, mixed, SEED } from './leaf.js';
-import type { LeafReader } from './leaf-reader.js';
+import type { Leaves } from './leaf-reader.js';
 
 /** More leaves are not compared faster than texts are made. */
 const MOST_LEAVES = 64;
@@ -24,18 +24,23 @@ export class ArgumentLeaves {
   #level = 0;
   #busy = false;
 
-  /** Reads arguments, by a reader of their shape or by any. Whatever a getter does or throws, keys have to deal with it. */
-  read(args: readonly unknown[], reader?: LeafReader): boolean {
+  /** Reads arguments. Whatever a getter does or throws, keys have to deal with it. */
+  read(args: readonly unknown[]): boolean {
     // A getter that calls a cached function with arguments of its own.
     if (this.#busy) return false;
     this.#busy = true;
     try {
-      return reader === undefined ? this.#readAny(args) : reader(args, this);
+      return this.#readAny(args);
     } catch {
       return false;
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** What was read last, apart from what is read next. */
+  kept(): Leaves {
+    return { hash: this.hash, leaves: this.list.slice(0, this.count) };
   }
 
   #readAny(args: readonly unknown[]): boolean {
