@@ -125,6 +125,25 @@ describe('arguments that are found again', () => {
   });
 });
 
+describe('arguments whose hashes meet are told apart', () => {
+  // Of long texts only the beginning, the middle and the end are hashed.
+  const text = (letter: string): string => `${'x'.repeat(12)}${letter}${'x'.repeat(87)}`;
+
+  test.each<[string, (letter: string) => unknown[]]>([
+    ['texts', (letter) => [text(letter), 1]],
+    ['texts in objects', (letter) => [{ filter: { name: text(letter) } }]],
+    ['texts in lists', (letter) => [{ names: ['x', text(letter)] }]],
+  ])('%s', (_, make) => {
+    const table = new AliasTable<Item>();
+    const items = ['a', 'b', 'c'].map(item);
+    for (const it of items) table.note(make(it.name), it);
+    for (let time = 0; time < 40; time += 1) {
+      for (const it of items) expect(table.find(make(it.name))).toBe(it);
+      expect(table.find(make('d'))).toBeUndefined();
+    }
+  });
+});
+
 describe('arguments of which a key has to be made', () => {
   const named = Symbol.for('tenant');
   const circle: { self?: unknown } = {};
