@@ -5,9 +5,23 @@ export interface Link<T> {
   older: Link<T> | undefined;
 }
 
+/**
+ * Made by a constructor and no literal: once most objects of a literal have lived for long, V8 makes all later ones in its old
+ * space, where each holds on to its item, and to all that this refers to, until everything is collected.
+ */
+class Place<T> implements Link<T> {
+  readonly item: T;
+  newer: Link<T> | undefined = undefined;
+  older: Link<T> | undefined = undefined;
+
+  constructor(item: T) {
+    this.item = item;
+  }
+}
+
 /** A place for an item that is none itself. */
 export function linkTo<T>(item: T): Link<T> {
-  return { item, newer: undefined, older: undefined };
+  return new Place(item);
 }
 
 /** A queue that anything can leave at any time. */
