@@ -45,6 +45,7 @@ class Source {
     this.#isLarge = isLarge;
   }
 
+  /** The whole of it. */
   of(shape: Shape): string {
     const root = this.#copier(shape);
     const given = [...this.#assigned].map((name) => `${name} in all`).join(' || ');
@@ -85,9 +86,14 @@ class Source {
 
   #objectBody(shape: ObjectShape): string {
     if (this.#isMade(shape)) return `return new ${this.#maker(shape)}(v);`;
+    const [before, made] = this.#literal(shape, 'v');
+    return `${before}return ${made};`;
+  }
+
+  #literal(shape: ObjectShape, variable: string): readonly [before: string, made: string] {
     const literal = new Literal((field) => this.#copier(field));
-    const made = literal.of(shape, 'v');
-    return `${literal.before}return ${made};`;
+    const made = literal.of(shape, variable);
+    return [literal.before, made];
   }
 
   #arrayBody({ items }: ArrayShape): string {
@@ -100,9 +106,8 @@ class Source {
   #itemCopy(items: Shape): readonly [before: string, item: string] {
     if (items.kind !== 'object' || items.maybe) return ['', `${this.#copier(items)}(c[i])`];
     if (this.#isMade(items)) return ['', `new ${this.#maker(items)}(c[i])`];
-    const literal = new Literal((field) => this.#copier(field));
-    const made = literal.of(items, 'r');
-    return [`const r = c[i]; ${literal.before}`, made];
+    const [before, made] = this.#literal(items, 'r');
+    return [`const r = c[i]; ${before}`, made];
   }
 
   /** Adds the constructor of the copies of an object, and answers with its name. */
